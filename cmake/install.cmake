@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+include(GNUInstallDirs)
+if(TARGET locklore-extract)
+	install(TARGETS locklore-extract DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/locklore)
+endif()
+file(GLOB pages_1 ${CMAKE_SOURCE_DIR}/man/*.1)
+file(GLOB pages_5 ${CMAKE_SOURCE_DIR}/man/*.5)
+install(FILES ${pages_1} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${pages_5} DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
+install(FILES completions/locklore.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME locklore)
+install(FILES completions/_locklore DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(FILES completions/locklore.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
