@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Types that are locks, fields that hold callbacks, contexts, counters, and the functions that
+ * have no part in any of this.  The rows of the primitives themselves stand in table_*.c.
+ */
+#include "prim/table.h"
+
+const struct prim_lock_type prim_types_builtin[] = {
+	{ "mutex", FACTS_KIND_MUTEX },
+	{ "ww_mutex", FACTS_KIND_MUTEX },
+	{ "rt_mutex", FACTS_KIND_MUTEX },
+	{ "spinlock", FACTS_KIND_SPIN },
+	{ "spinlock_t", FACTS_KIND_SPIN },
+	{ "raw_spinlock", FACTS_KIND_SPIN },
+	{ "raw_spinlock_t", FACTS_KIND_SPIN },
+	{ "local_lock_t", FACTS_KIND_SPIN },
+	{ "seqlock_t", FACTS_KIND_SPIN },
+	{ "rwlock_t", FACTS_KIND_RWLOCK },
+	{ "qrwlock", FACTS_KIND_RWLOCK },
+	{ "rw_semaphore", FACTS_KIND_RWSEM },
+	{ "percpu_rw_semaphore", FACTS_KIND_RWSEM },
+	{ "srcu_struct", FACTS_KIND_SRCU },
+	{ "pthread_mutex_t", FACTS_KIND_MUTEX },
+	{ "mtx_t", FACTS_KIND_MUTEX },
+	{ "pthread_rwlock_t", FACTS_KIND_RWLOCK },
+	{ "pthread_spinlock_t", FACTS_KIND_SPIN },
+	/* what a wait for the end of something waits for */
+	{ "pthread_t", FACTS_KIND_READSIDE },
+	{ "thrd_t", FACTS_KIND_READSIDE },
+	{ "work_struct", FACTS_KIND_READSIDE },
+	{ "delayed_work", FACTS_KIND_READSIDE },
+	{ "rcu_work", FACTS_KIND_READSIDE },
+	{ "kthread_work", FACTS_KIND_READSIDE },
+	{ "kthread_delayed_work", FACTS_KIND_READSIDE },
+	{ "timer_list", FACTS_KIND_READSIDE },
+	{ "hrtimer", FACTS_KIND_READSIDE },
+	{ "irq_work", FACTS_KIND_READSIDE },
+	{ "tasklet_struct", FACTS_KIND_READSIDE },
+	{ NULL, 0 },
+};
+
+const struct prim_callback prim_callbacks_builtin[] = {
+	{ "work_struct", "func", true },
+	{ "kthread_work", "func", true },
+	{ "timer_list", "function", true },
+	{ "hrtimer", "function", true },
+	{ "irq_work", "func", true },
+	{ "tasklet_struct", "func", true },
+	{ "tasklet_struct", "callback", true },
+	{ "callback_head", "func", false }, /* struct rcu_head is a macro for it */
+	{ "rcu_head", "func", false },
+	{ "__call_single_data", "func", false },
+	{ "notifier_block", "notifier_call", false },
+	{ NULL, NULL, false },
+};
+
+const struct prim_context prim_contexts_builtin[] = {
+	{ "MMU notifiers", "mmu_notifier_ops", NULL },
+	{ "MMU notifier callbacks", "mmu_notifier_ops", NULL },
+	{ "file operations", "file_operations", NULL },
+	{ "shrinkers", "shrinker", NULL },
+	{ "timers", "timer_list", "function" },
+	{ "timer callbacks", "timer_list", "function" },
+	{ "hrtimer callbacks", "hrtimer", "function" },
+	{ "work functions", "work_struct", "func" },
+	{ "work items", "work_struct", "func" },
+	{ "RCU callbacks", "callback_head", "func" },
+	{ "notifiers", "notifier_block", "notifier_call" },
+	{ NULL, NULL, NULL },
+};
+
+const struct prim_counter prim_counters_builtin[] = {
+	{ "kvm", "mn_active_invalidate_count", "kvm_swap_active_memslots" },
+	{ NULL, NULL, NULL },
+};
+
+/* Of these nobody wants to hear that they are not indexed: they take no lock that a caller could
+ * meet, or are lockdep's own bookkeeping.  What sleeps, calls back, or flushes is not here. */
+const char *const prim_names_ignored[] = {
+	/* lockdep, initialisers and tests */
+	"lock_acquire", "lock_release", "lockdep_init_map_type", "lockdep_init_map",
+	"lockdep_init_map_wait", "lockdep_init_map_waits", "lockdep_rcu_suspicious",
+	"lock_set_class", "lock_downgrade", "lock_sync", "lock_contended", "lock_acquired",
+	"lock_pin_lock", "lock_repin_lock", "lock_unpin_lock", "lockdep_register_key",
+	"lockdep_unregister_key", "lockdep_hardirqs_on", "lockdep_hardirqs_off",
+	"trace_hardirqs_on", "trace_hardirqs_off",
+	"debug_lockdep_rcu_enabled", "rcu_lock_acquire", "rcu_lock_release", "srcu_lock_acquire",
+	"srcu_lock_release", "rcu_is_watching", "rcu_read_lock_held", "rcu_read_lock_bh_held",
+	"rcu_read_lock_sched_held", "rcu_read_lock_any_held", "rcu_momentary_dyntick_idle",
+	"__might_sleep", "__might_resched", "__might_fault", "__SCT__might_resched",
+	"__SCT__cond_resched", "__cond_resched", "__cond_resched_lock", "preempt_schedule",
+	"preempt_schedule_notrace", "preempt_count_add", "preempt_count_sub",
+	"__local_bh_enable_ip", "__local_bh_disable_ip", "_local_bh_enable",
+	"fs_reclaim_acquire", "fs_reclaim_release", "__percpu_down_read",
+	"__mutex_init", "mutex_is_locked", "mutex_destroy", "__raw_spin_lock_init",
+	"__rwlock_init", "__init_rwsem", "__percpu_init_rwsem", "percpu_free_rwsem",
+	"rt_mutex_base_init", "__rt_mutex_init", "__init_work", "hrtimer_init",
+	"__init_swait_queue_head", "__init_waitqueue_head", "spin_is_locked", "rwsem_is_locked",
+	"__init_srcu_struct", "init_srcu_struct", "cleanup_srcu_struct",
+	"get_state_synchronize_srcu", "start_poll_synchronize_srcu", "poll_state_synchronize_srcu",
+	"get_state_synchronize_rcu", "start_poll_synchronize_rcu", "poll_state_synchronize_rcu",
+	"pthread_mutex_init", "pthread_mutex_destroy", "pthread_mutexattr_init",
+	"pthread_mutexattr_destroy", "pthread_mutexattr_settype", "pthread_mutexattr_setpshared",
+	"pthread_mutexattr_setrobust", "pthread_mutex_consistent", "pthread_rwlock_init",
+	"pthread_rwlock_destroy", "pthread_rwlockattr_init", "pthread_rwlockattr_destroy",
+	"pthread_rwlockattr_setkind_np", "pthread_spin_init", "pthread_spin_destroy",
+	"pthread_cond_init", "pthread_cond_destroy", "pthread_cond_signal", "pthread_cond_broadcast",
+	"pthread_condattr_init", "pthread_condattr_setclock", "pthread_condattr_destroy",
+	"pthread_attr_init", "pthread_attr_destroy", "pthread_attr_setdetachstate",
+	"pthread_attr_setstacksize", "pthread_self", "pthread_equal", "pthread_detach",
+	"pthread_getspecific", "pthread_setspecific", "pthread_key_create", "pthread_setname_np",
+	"pthread_sigmask", "mtx_init", "mtx_destroy", "cnd_init", "cnd_destroy", "cnd_signal",
+	"cnd_broadcast", "thrd_current", "thrd_equal", "thrd_detach", "thrd_yield", "thrd_sleep",
+	"urcu_memb_register_thread", "urcu_memb_unregister_thread", "urcu_mb_register_thread",
+	"urcu_mb_unregister_thread", "urcu_bp_register_thread", "urcu_bp_unregister_thread",
+	"rcu_register_thread", "rcu_unregister_thread",
+	/* queueing: what is queued runs elsewhere */
+	"queue_work_on", "queue_delayed_work_on", "mod_delayed_work_on", "__queue_work",
+	"__queue_delayed_work", "kthread_queue_work", "kthread_queue_delayed_work", "irq_work_queue",
+	"irq_work_queue_on", "add_timer", "mod_timer", "hrtimer_start_range_ns", "hrtimer_forward",
+	"hrtimer_try_to_cancel", "hrtimer_active", "hrtimer_init_sleeper", "__hrtimer_get_remaining",
+	"del_timer", "timer_delete", "cancel_work", "cancel_delayed_work", "__tasklet_schedule",
+	"delayed_work_timer_fn", "wake_up_process", "__wake_up", "__wake_up_sync", "complete",
+	"complete_all", "kthread_should_stop", "kthread_should_park", "smp_send_reschedule",
+	/* memory and strings */
+	"kfree", "kvfree", "vfree", "kmalloc", "__kmalloc", "__kmalloc_node", "kmalloc_trace",
+	"__kmalloc_noprof", "__kmalloc_cache_noprof", "kmalloc_large", "kvmalloc_node",
+	"__kvmalloc_node_noprof", "kmem_cache_alloc", "kmem_cache_alloc_noprof", "kmem_cache_free",
+	"kmem_cache_alloc_trace", "krealloc", "kmemdup", "kstrdup", "kstrndup", "__vmalloc",
+	"vmalloc", "vzalloc", "__vcalloc", "alloc_pages", "__alloc_pages", "__free_pages",
+	"free_pages", "__get_free_pages", "get_zeroed_page", "__alloc_percpu", "free_percpu",
+	"memcpy", "memmove", "memset", "memcmp", "memchr", "memdup_user", "__memcpy", "__memset",
+	"strlen", "strnlen", "strcmp", "strncmp", "strcpy", "strncpy", "strscpy", "strlcpy",
+	"strcat", "strchr", "strrchr", "strstr", "strdup", "strndup", "strtol", "strtoul",
+	"strerror", "malloc", "calloc", "realloc", "free", "aligned_alloc", "posix_memalign",
+	"_copy_from_user", "_copy_to_user", "__copy_overflow", "copy_from_user", "copy_to_user",
+	"__bad_copy_from", "__bad_copy_to", "__check_object_size", "__copy_user_nocache",
+	"copy_to_user_nofault", "copy_from_user_nofault", "__get_user_1", "__get_user_2",
+	"__get_user_4", "__get_user_8", "__put_user_1", "__put_user_2", "__put_user_4",
+	"__put_user_8",
+	/* printing and warning */
+	"_printk", "printk", "__warn_printk", "_dev_err", "_dev_warn", "_dev_info", "___ratelimit",
+	"refcount_warn_saturate", "__dynamic_pr_debug", "dump_stack", "snprintf", "scnprintf",
+	"sprintf", "vsnprintf", "kasprintf", "printf", "fprintf", "vfprintf", "puts", "fputs",
+	"putchar", "perror", "fflush", "abort", "exit", "_exit", "__assert_fail", "atoi", "rand",
+	"rand_r", "random", "srand", "usleep", "sleep", "nanosleep", "sched_yield", "gettimeofday",
+	"clock_gettime", "time", "getpid", "gettid", "__errno_location", "membarrier",
+	/* bits, trees, lists, arithmetic, time */
+	"_find_first_bit", "_find_next_bit", "_find_first_zero_bit", "_find_next_zero_bit",
+	"__bitmap_or", "__bitmap_set", "__bitmap_clear", "__bitmap_and", "__bitmap_weight",
+	"rb_erase", "rb_insert_color", "rb_first", "rb_last", "rb_next", "rb_prev",
+	"rb_replace_node", "__list_add_valid", "__list_del_entry_valid",
+	"__list_add_valid_or_report", "__list_del_entry_valid_or_report",
+	"ktime_get", "ktime_get_raw", "ktime_get_with_offset", "ktime_get_real_ts64", "get_random_u32",
+	"__msecs_to_jiffies", "jiffies_to_msecs", "__udelay", "__ndelay", "__const_udelay",
+	"__sw_hweight32", "__sw_hweight64", "__stack_chk_fail", "__static_call_return0",
+	NULL,
+};
