@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * link.c - symbols of all units become symbols of the program.
+ *
+ * External symbols meet by name.  A static function of a header stands in every unit that
+ * includes it: those are one (same name, file and line).  Other static symbols are their unit's.
+ */
+#include "analyse/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t key3(uint64_t a, uint64_t b, uint64_t c)
+{
+	return hash_mix(hash_mix(hash_mix(HASH_SEED, a), b), c);
+}
+
+static void link_strings(struct prog *p, size_t u)
+{
+	const struct strtab *s = p->units[u]->str;
+	uint32_t n = strtab_count(s);
+
+	p->remap[u] = xmalloc(n * sizeof(*p->remap[u]));
+	for (uint32_t i = 0; i < n; i++)
+		p->remap[u][i] = strtab_id(p->str, strtab_str(s, i));
+}
+
+
+/* Symbols of unit u; seen: (name) or (name, file, line) or (name, unit) -> psym. */
+static void link_symbols(struct prog *p, size_t u, struct map *seen)
+{
+	const struct facts_unit *unit = p->units[u];
+	const struct facts_func **body = xcalloc(unit->syms.n, sizeof(*body));
+
+	for (size_t i = 0; i < unit->funcs.n; i++)
+		body[unit->funcs.at[i].sym] = &unit->funcs.at[i];
+	p->sym[u] = xmalloc(unit->syms.n * sizeof(*p->sym[u]) + 1);
+	for (size_t i = 0; i < unit->syms.n; i++) {
+		const struct facts_sym *s = &unit->syms.at[i];
+		uint32_t name = p->remap[u][s->name];
+		uint32_t file = body[i] ? body[i]->file : s->file, line = body[i] ? body[i]->line : s->line;
+		uint64_t *slot;
+
+		if (!s->is_local)
+			slot = map_slot(seen, key3(name, 0, 1), NONE);
+		else if (file && file != unit->source)
+			slot = map_slot(seen, key3(name, p->remap[u][file], line + 2ull), NONE);
+		else
+			slot = map_slot(seen, key3(name, u, 0), NONE);
+		if (*slot == NONE) {
+			*slot = p->syms.n;
+			vec_push(&p->syms, (struct psym){.name = name, .fn = NONE, .unit = (uint32_t)u,
+				.is_local = s->is_local, .file = p->remap[u][file], .line = line});
+		}
+
+		struct psym *ps = &p->syms.at[*slot];
+
+		p->sym[u][i] = (uint32_t)*slot;
+		if (!s->is_func && s->type)
+			ps->type = p->remap[u][s->type];
+		if (s->lock_kind)
+			ps->lock_kind = s->lock_kind;
+	}
+	free(body);
+}
+
+static void link_functions(struct prog *p, size_t u)
+{
+	const struct facts_unit *unit = p->units[u];
+
+	for (size_t i = 0; i < unit->funcs.n; i++) {
+		const struct facts_func *f = &unit->funcs.at[i];
+		struct psym *s = &p->syms.at[p->sym[u][f->sym]];
+		struct fn *fn;
+
+		if (s->fn != NONE)
+			continue; /* a header's function, seen before */
+		s->fn = (uint32_t)p->fns.n;
+		fn = vec_add(&p->fns);
+		fn->u = unit;
+		fn->f = f;
+		fn->unit = (uint32_t)u;
+		fn->sym = p->sym[u][f->sym];
+		fn->name = s->name;
+		fn->file = p->remap[u][f->file];
+		fn->line = f->line;
+		fn->is_static = s->is_local;
+	}
+}
+
+void link_units(struct prog *p)
+{
+	struct map seen = {0};
+
+	p->remap = xcalloc(p->n_units, sizeof(*p->remap));
+	p->sym = xcalloc(p->n_units, sizeof(*p->sym));
+	for (size_t u = 0; u < p->n_units; u++) {
+		link_strings(p, u);
+		link_symbols(p, u, &seen);
+		link_functions(p, u);
+	}
+	map_free(&seen);
+}
