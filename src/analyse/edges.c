@@ -394,11 +394,12 @@ static void callback_store(struct prog *p, uint32_t fn, const struct facts_event
 	const struct prim_callback *cb;
 	const struct facts_value *v;
 	const struct expr *x;
-	uint32_t target;
+	uint32_t target, path;
 
 	if (e->lock == FACTS_NONE || !e->n_args || f->list.at[e->args] == FACTS_NONE)
 		return;
-	x = &p->exprs.at[expr_value(p, fn, e->lock)];
+	path = expr_value(p, fn, e->lock); /* may move the table */
+	x = &p->exprs.at[path];
 	v = &f->values.at[f->list.at[e->args]];
 	if (x->op != X_FIELD || v->op != FACTS_FUNC)
 		return;

@@ -77,6 +77,51 @@ static void shape_phis(struct flow *w)
 	free(fill);
 }
 
+static void use(struct flow *w, uint32_t value)
+{
+	if (value != FACTS_NONE)
+		w->is_used[value] = 1;
+}
+
+/* Which values anything reads: a result that nobody looks at decides nothing. */
+static void shape_uses(struct flow *w)
+{
+	const struct facts_func *f = w->f;
+
+	w->is_used = xcalloc(f->values.n, 1);
+	for (size_t i = 0; i < f->values.n; i++) {
+		const struct facts_value *v = &f->values.at[i];
+
+		switch (v->op) {
+		case FACTS_SELECT:
+			use(w, v->c);
+			/* fall through */
+		case FACTS_SAME: case FACTS_AND: case FACTS_OR:
+			use(w, v->b);
+			/* fall through */
+		case FACTS_FIELD: case FACTS_INDEX: case FACTS_DEREF: case FACTS_CMP: case FACTS_NOT:
+			use(w, v->a);
+			break;
+		case FACTS_PHI:
+			for (uint32_t k = 0; k < v->b; k++)
+				use(w, f->list.at[v->a + 2 * k + 1]);
+			break;
+		default:
+			break;
+		}
+	}
+	for (size_t i = 0; i < f->events.n; i++) {
+		const struct facts_event *e = &f->events.at[i];
+
+		for (uint32_t k = 0; k < e->n_args; k++)
+			use(w, f->list.at[e->args + k]);
+		use(w, e->lock);
+	}
+	for (size_t i = 0; i < f->blocks.n; i++)
+		if (f->blocks.at[i].term == FACTS_RET || f->blocks.at[i].term == FACTS_BRANCH || f->blocks.at[i].term == FACTS_SWITCH)
+			use(w, f->blocks.at[i].value);
+}
+
 /* ---- recording ---------------------------------------------------------------------------- */
 
 static void ctx_guards(struct flow *w, const struct state *s, struct ctx *c)
@@ -95,6 +140,7 @@ static uint32_t dying_struct(struct flow *w, const struct state *s)
 		const struct facts_event *e;
 		const struct facts_value *v;
 		const struct prim *row;
+		uint32_t path;
 
 		if (key->op != X_VALUE || (s->vals[i].av.mask & A_ZERO) || s->vals[i].is_old)
 			continue;
@@ -107,7 +153,8 @@ static uint32_t dying_struct(struct flow *w, const struct state *s)
 		row = prim_find(w->p->opt->prims, strtab_str(w->fn->u->str, w->fn->u->syms.at[e->target].name));
 		if (!row || row->kind != PRIM_LAST || row->lock < 0 || (uint32_t)row->lock >= e->n_args)
 			continue;
-		key = &w->p->exprs.at[expr_value(w->p, w->id, w->f->list.at[e->args + (uint32_t)row->lock])];
+		path = expr_value(w->p, w->id, w->f->list.at[e->args + (uint32_t)row->lock]);
+		key = &w->p->exprs.at[path];
 		if (key->op == X_FIELD)
 			return key->b;
 	}
@@ -206,9 +253,28 @@ static void add_exit(struct flow *w, struct effect *e)
 	vec_push(&w->exits, *e);
 }
 
+/*
+ * What is returned.  A pointer that was read from memory, or came in as a parameter, is taken to
+ * be no error pointer: those are made by calls and returned, hardly ever stored.
+ */
+static struct av returned(struct flow *w, const struct state *s, uint32_t value)
+{
+	struct av av = value_av(w, s, value, 0);
+	const struct expr *e = &w->p->exprs.at[0];
+
+	if (w->f->values.at[value].type && !av.is_const) {
+		uint32_t path = value_expr(w, s, value);
+
+		e = &w->p->exprs.at[path];
+	}
+	if ((e->op == X_DEREF || e->op == X_INDEX || e->op == X_FIELD || e->op == X_PARAM) && av.mask != A_NEG)
+		av = av_sign(av.mask & (A_ZERO | A_POS));
+	return av;
+}
+
 static void leave(struct flow *w, const struct state *s, uint32_t value)
 {
-	struct effect e = {.ret = value == FACTS_NONE ? av_any() : value_av(w, s, value, 0)};
+	struct effect e = {.ret = value == FACTS_NONE ? av_any() : returned(w, s, value)};
 	uint32_t ret = value == FACTS_NONE ? X_NONE : value_expr(w, s, value);
 	uint32_t mark = expr_make(w->p, X_PARAM, 0xffff, 0, 0);
 	bool is_named = ret != X_NONE && w->p->exprs.at[ret].op == X_VALUE;
@@ -349,7 +415,7 @@ static void do_take(struct flow *w, struct state *s, uint32_t i, uint32_t block)
 		       .oset = set_make(w->p, &origin, 1)};
 
 	record(w, s, i);
-	if (e->success != FACTS_ALWAYS && e->result != FACTS_NONE) { /* not looked at: it is held */
+	if (e->success != FACTS_ALWAYS && e->result != FACTS_NONE && w->is_used[e->result]) { /* not looked at: it is held */
 		struct state failed = *s;
 
 		set_result(w, &failed, e, success(e->success, false));
@@ -462,6 +528,38 @@ static bool is_neutral(const struct effect *f)
 	return !f->held.n && !f->dropped.n && !f->guards.n && f->ret.mask == A_ANY;
 }
 
+/* Does the effect let go of something that is held here? */
+static bool effect_releases(struct flow *w, const struct state *s, uint32_t event, const struct target *t, const struct effect *f)
+{
+	for (size_t i = 0; i < f->dropped.n; i++) {
+		uint32_t expr = expr_translate(w->p, f->dropped.at[i].expr, w->id, event, t->fn);
+
+		for (unsigned k = 0; k < s->n_held; k++)
+			if (expr != X_NONE && s->held[k].expr == expr && balance(f, f->dropped.at[i].expr, f->dropped.at[i].cls) < 0)
+				return true;
+	}
+	return false;
+}
+
+/*
+ * "if (x->has_lock) unlock(&x->lock)" in a callee: where the lock is held here and the flag is
+ * not known, the callee is taken to let go of it.  Another choice would leak it on every such
+ * path, and the flag is there to keep track of just that.
+ */
+static bool has_release(struct flow *w, const struct state *s, uint32_t event, const struct target *t)
+{
+	const struct fn *callee = &w->p->fns.at[t->fn];
+
+	for (size_t k = 0; k < callee->effects.n && callee->effects.n > 1; k++) {
+		const struct effect *f = &callee->effects.at[k];
+		struct state probe = *s;
+
+		if (f->ret.mask == A_ANY && effect_releases(w, s, event, t, f) && effect_fits(w, &probe, event, t, f))
+			return true;
+	}
+	return false;
+}
+
 static void do_call(struct flow *w, struct state *s, uint32_t i, uint32_t block, bool *is_done)
 {
 	const struct facts_event *e = &w->f->events.at[i];
@@ -472,6 +570,7 @@ static void do_call(struct flow *w, struct state *s, uint32_t i, uint32_t block,
 	for (uint32_t t = first; t < end; t++) {
 		const struct target *to = &w->fn->targets.at[t];
 		const struct fn *callee = &w->p->fns.at[to->fn];
+		bool releases = has_release(w, s, i, to);
 
 		if (!callee->effects.n)
 			plain = true;
@@ -479,6 +578,8 @@ static void do_call(struct flow *w, struct state *s, uint32_t i, uint32_t block,
 			const struct effect *f = &w->p->fns.at[to->fn].effects.at[k];
 			struct state next = *s;
 
+			if (releases && !effect_releases(w, s, i, to, f) && f->ret.mask == A_ANY)
+				continue;
 			if (is_neutral(f)) {
 				plain = true;
 				continue;
@@ -907,6 +1008,7 @@ static bool flow_one(struct prog *p, uint32_t id)
 	w.changed = xcalloc(n + 1, 1);
 	shape_order(&w);
 	shape_phis(&w);
+	shape_uses(&w);
 	{
 		struct state *s = xmalloc(sizeof(*s));
 
@@ -932,6 +1034,7 @@ static bool flow_one(struct prog *p, uint32_t id)
 	free(w.by_rpo);
 	free(w.phi_first);
 	free(w.phis);
+	free(w.is_used);
 	vec_free(&w.exits);
 	return changed;
 }

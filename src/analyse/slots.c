@@ -238,6 +238,19 @@ static void collect_events(struct prog *p, const uint64_t *wanted)
 	}
 }
 
+/* The variable that stands for a static call whose key object this is, or NONE. */
+static uint32_t static_key(const struct prog *p, uint32_t table)
+{
+	const char *key;
+
+	if (!prim_find_static(p->opt->prims, strtab_str(p->str, p->syms.at[table].name), &key))
+		return NONE;
+	for (uint32_t s = 0; s < p->syms.n; s++)
+		if (!p->syms.at[s].is_local && strcmp(strtab_str(p->str, p->syms.at[s].name), key) == 0)
+			return s;
+	return NONE;
+}
+
 static void collect_inits(struct prog *p)
 {
 	for (size_t u = 0; u < p->n_units; u++) {
@@ -250,6 +263,8 @@ static void collect_inits(struct prog *p)
 			if (fn == NONE)
 				continue;
 			p->fns.at[fn].is_escaped = true;
+			if (static_key(p, table) != NONE)
+				slot_put(p, slot_get(p, S_VARIABLE, static_key(p, table), 0), fn, NONE);
 			if (in->owner)
 				slot_put(p, slot_get(p, S_MEMBER, p->remap[u][in->owner], p->remap[u][in->member]), fn, table);
 			else

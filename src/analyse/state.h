@@ -40,6 +40,7 @@ struct flow {
 	uint32_t *rpo;                       /* per block: place in reverse post order */
 	uint32_t *by_rpo, n_rpo;
 	uint32_t *phi_first, *phis;          /* per block: its phis */
+	uint8_t *is_used;                    /* per value: something reads it */
 	bool is_recording;
 	bool was_cut;
 	uint64_t steps;

@@ -406,8 +406,8 @@ static void held_at_call(struct writer *w, uint32_t fn, uint32_t event, bool mus
 /* "owner.member" of the pointer that is called, for people. */
 static uint32_t pointer_name(struct writer *w, uint32_t fn, uint32_t value)
 {
-	const struct expr *e = &w->p->exprs.at[expr_value(w->p, fn, value)];
-	uint32_t id;
+	uint32_t id = expr_value(w->p, fn, value);
+	const struct expr *e = &w->p->exprs.at[id];
 	char *text;
 
 	while (e->op == X_DEREF || e->op == X_INDEX)
@@ -434,10 +434,10 @@ static void write_call(struct writer *w, uint32_t fn, uint32_t i)
 	if (f->ctx_first && f->ctx_first[i] == f->ctx_first[i + 1] && e->kind == FACTS_CALL_EVENT)
 		return; /* never reached */
 	held_at_call(w, fn, i, true, &c.must, &c.n_must);
+	held_at_call(w, fn, i, false, &c.may, &c.n_may);
 	if (f->target_first[i] == f->target_first[i + 1]) {
 		bool is_pointer = !(e->flags & FACTS_DIRECT);
 
-		held_at_call(w, fn, i, false, &c.may, &c.n_may);
 		if (!is_pointer && (!c.n_may || e->prim))
 			return;
 		c.what = is_pointer ? pointer_name(w, fn, e->target) : str(w, p->syms.at[fn_symbol(p, f, e->target)].name);

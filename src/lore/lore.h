@@ -92,7 +92,7 @@ struct lore_call {
 	uint32_t place;
 	uint8_t kind;            /* enum lore_call_kind */
 	uint32_t must, n_must;   /* helds[]: held on every known way to this call */
-	uint32_t may, n_may;     /* helds[]: held on some way (only for unresolved calls and for callees named in no lore_func) */
+	uint32_t may, n_may;     /* helds[]: held on some way */
 	uint32_t what;           /* string: name of an external callee, or "owner.member" of an unresolved pointer; 0 */
 };
 

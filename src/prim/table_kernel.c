@@ -85,6 +85,9 @@ const struct prim prim_rows_kernel[] = {
 	HOTPLUG_TOUCH("__cpuhp_setup_state"), HOTPLUG_TOUCH("__cpuhp_remove_state"),
 	HOTPLUG_TOUCH("__cpuhp_state_add_instance"), HOTPLUG_TOUCH("__cpuhp_state_remove_instance"),
 	PRIM_ROW("stop_machine", TOUCH, PRIM_NO_ARG, RWSEM, SHARED, ALWAYS, 0, 0, HOTPLUG, NULL),
+	/* the object that holds a static call's first target, and its trampoline */
+	PRIM_ROW("__SCK__", STATIC_CALL, PRIM_NO_ARG, UNKNOWN, EXCLUSIVE, ALWAYS, 0, PRIM_NO_ARG,
+		 NULL, NULL),
 	PRIM_ROW("__SCT__", STATIC_CALL, PRIM_NO_ARG, UNKNOWN, EXCLUSIVE, ALWAYS, 0, PRIM_NO_ARG,
 		 NULL, NULL),
 	/* key, trampoline, function; and takes the hotplug lock while it patches */

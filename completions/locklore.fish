@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+# fish completion for locklore
+
+set -l commands index check ask deadlocks scan help
+complete -c locklore -n "not __fish_seen_subcommand_from $commands" -f
+complete -c locklore -n "not __fish_seen_subcommand_from $commands" -a index -d 'read the code into the database'
+complete -c locklore -n "not __fish_seen_subcommand_from $commands" -a check -d 'hold a document against the code'
+complete -c locklore -n "not __fish_seen_subcommand_from $commands" -a ask -d 'which places take this lock inside that one?'
+complete -c locklore -n "not __fish_seen_subcommand_from $commands" -a deadlocks -d 'every cycle, through locks and waits'
+complete -c locklore -n "not __fish_seen_subcommand_from $commands" -a scan -d 'sources in, deadlocks out'
+complete -c locklore -n "not __fish_seen_subcommand_from $commands" -a help -d 'what a command does'
+complete -c locklore -n "__fish_seen_subcommand_from help" -f -a 'index check ask deadlocks scan'
+complete -c locklore -l db -r -d 'the database'
+complete -c locklore -l config -r -d 'rows of the project'
+complete -c locklore -l format -x -a 'text json' -d 'form of the answer'
+complete -c locklore -l all -d 'cut no list'
+complete -c locklore -s v -l verbose -d 'say more'
+complete -c locklore -s q -l quiet -d 'say less'
+complete -c locklore -l color -x -a 'auto always never' -d 'colours'
+complete -c locklore -l fail-on -x -a 'error warning note never' -d 'exit 1 from this severity on'
+complete -c locklore -s h -l help -d 'print help'
+complete -c locklore -l version -d 'print the version'
+complete -c locklore -n "__fish_seen_subcommand_from index" -s p -r -d 'folder of compile_commands.json'
+complete -c locklore -n "__fish_seen_subcommand_from index scan" -l only -x -d 'only units that match'
+complete -c locklore -n "__fish_seen_subcommand_from index scan" -l root -r -d 'names are relative to it'
+complete -c locklore -n "__fish_seen_subcommand_from index scan" -s j -l jobs -x -d 'jobs at once'
+complete -c locklore -n "__fish_seen_subcommand_from index scan" -l launcher -x -a 'distcc icecc ccache' -d 'put before clang'
+complete -c locklore -n "__fish_seen_subcommand_from index" -l no-wait -d 'fail where another index is at work'
+complete -c locklore -n "__fish_seen_subcommand_from check" -l rule -x -d 'a sentence'
+complete -c locklore -n "__fish_seen_subcommand_from check" -l old -d 'the old side of a diff'
+complete -c locklore -n "__fish_seen_subcommand_from check" -l new -d 'the new side of a diff'

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Members that matter for names: of the structs that this unit mentions, the locks, the structs
+ * inside that hold locks, and the pointers to structs that do.
+ */
+#include "bitcode/internal.h"
+
+struct found {
+	struct bc *bc;
+	struct {
+		VEC(uint32_t);
+	} todo;
+	struct map done;
+};
+
+static void add(struct found *f, uint32_t owner, uint32_t member, uint32_t t)
+{
+	struct bc *bc = f->bc;
+	uint32_t to = t, name;
+	struct facts_member m = { .owner = owner, .member = member };
+
+	while (to && bc->types.all.at[to].kind == TYPE_ARRAY)
+		to = types_base(bc, to);
+	m.lock_kind = types_lock_kind(bc, to);
+	if (!m.lock_kind &&
+	    prim_counter(bc->prims, strtab_str(bc->u->str, owner), strtab_str(bc->u->str, member)))
+		m.lock_kind = FACTS_KIND_READSIDE;
+	if (to && bc->types.all.at[to].kind == TYPE_POINTER) {
+		m.is_pointer = true;
+		to = types_base(bc, to);
+	}
+	name = types_is_composite(bc, to) ? bc->types.all.at[to].name : 0;
+	if (!m.lock_kind && !(name && types_holds_lock(bc, to)))
+		return;
+	m.type = name;
+	vec_push(&bc->u->members, m);
+	if (!m.is_pointer && !m.lock_kind)
+		vec_push(&f->todo, to);
+}
+
+/* Members of t, through anonymous structs, under the name of `owner`. */
+static void members_of(struct found *f, uint32_t owner, uint32_t prefix, uint32_t t, int depth)
+{
+	struct bc *bc = f->bc;
+	uint32_t n, first = types_members(bc, t, &n);
+
+	for (uint32_t i = first; i < first + n; i++) {
+		uint32_t type = types_member(bc, i), elem = type;
+		uint32_t path = place_join(bc, prefix, bc->types.members.at[i].name);
+
+		while (elem && bc->types.all.at[elem].kind == TYPE_ARRAY)
+			elem = types_base(bc, elem);
+		if (types_is_composite(bc, elem) && !bc->types.all.at[elem].name &&
+		    !types_is_lock(bc, elem) && depth < 8)
+			members_of(f, owner, path, elem, depth + 1);
+		else if (path)
+			add(f, owner, path, type);
+	}
+}
+
+static int by_text(const void *a, const void *b, void *ctx)
+{
+	const struct strtab *str = ctx;
+
+	return strcmp(strtab_str(str, *(const uint32_t *)a), strtab_str(str, *(const uint32_t *)b));
+}
+
+void member_tables(struct bc *bc)
+{
+	struct found f = { .bc = bc };
+	struct {
+		VEC(uint32_t);
+	} names = { 0 };
+
+	for (size_t i = 0; i < bc->owners.cap; i++)
+		if (bc->owners.used[i])
+			vec_push(&names, (uint32_t)bc->owners.keys[i]);
+	if (names.n)
+		qsort_r(names.at, names.n, sizeof(*names.at), by_text, bc->u->str);
+	for (size_t i = 0; i < names.n; i++) {
+		const char *s = strtab_str(bc->u->str, names.at[i]);
+
+		vec_push(&f.todo, types_named(bc, s, strlen(s)));
+	}
+	for (size_t i = 0; i < f.todo.n; i++) {
+		uint32_t t = f.todo.at[i];
+
+		if (!t || types_is_lock(bc, t) || *map_slot(&f.done, t, 0))
+			continue;
+		map_put(&f.done, t, 1);
+		members_of(&f, bc->types.all.at[t].name, 0, t, 0);
+	}
+	vec_free(&names);
+	vec_free(&f.todo);
+	map_free(&f.done);
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * gcc_options.c - options of recorded compiler commands that must not reach our clang.
+ *
+ * Most of clang's spelling is gcc's.  What stands here: outputs and dependency files (ours come
+ * instead), debug information (ours comes instead), instrumentation (it only adds code), link
+ * time, and what only gcc knows.  clang refuses unknown -f and -m options; unknown -W options do
+ * no harm.  An option that is missing here costs one more start of clang (cmd_cc.c drops what
+ * clang names as unknown and tries again).  One row is one option; the first that fits decides.
+ */
+#include "cli/compdb.h"
+
+#include <string.h>
+
+enum fit {
+	EXACT,      /* the word */
+	PREFIX,     /* words that begin so */
+	VALUE,      /* the word, or the word and "=..." */
+	JOINED,     /* the word, its argument joined or as the next word */
+};
+
+static const struct row { const char *option; enum fit fit; enum option_fate fate; } rows[] = {
+	/* outputs and modes */
+	{ "-o", JOINED, OPTION_DROP_ARG },
+	{ "--output", VALUE, OPTION_DROP_ARG },
+	{ "-c", EXACT, OPTION_DROP },
+	{ "-S", EXACT, OPTION_DROP },
+	{ "-E", EXACT, OPTION_DROP },
+	{ "--compile", EXACT, OPTION_DROP },
+	{ "--assemble", EXACT, OPTION_DROP },
+	{ "--preprocess", EXACT, OPTION_DROP },
+	{ "-fsyntax-only", EXACT, OPTION_DROP },
+	{ "-emit-llvm", EXACT, OPTION_DROP },
+	{ "-save-temps", VALUE, OPTION_DROP },
+	{ "--save-temps", VALUE, OPTION_DROP },
+	{ "-dumpbase", EXACT, OPTION_DROP_ARG },
+	{ "-dumpbase-ext", EXACT, OPTION_DROP_ARG },
+	{ "-dumpdir", EXACT, OPTION_DROP_ARG },
+	{ "-aux-info", EXACT, OPTION_DROP_ARG },
+	{ "-serialize-diagnostics", EXACT, OPTION_DROP_ARG },
+	{ "--serialize-diagnostics", EXACT, OPTION_DROP_ARG },
+	{ "-fdump-", PREFIX, OPTION_DROP },
+	{ "-fstack-usage", EXACT, OPTION_DROP },
+	{ "-fcallgraph-info", VALUE, OPTION_DROP },
+	{ "-foptimization-record", PREFIX, OPTION_DROP },
+	{ "-fsave-optimization-record", VALUE, OPTION_DROP },
+	{ "-ftime-", PREFIX, OPTION_DROP },
+	{ "-fmem-report", PREFIX, OPTION_DROP },
+	{ "-fopt-info", PREFIX, OPTION_DROP },
+	{ "-fdiagnostics-", PREFIX, OPTION_DROP },
+	{ "-fno-diagnostics-", PREFIX, OPTION_DROP },
+	{ "-fcolor-diagnostics", EXACT, OPTION_DROP },
+	{ "-fno-color-diagnostics", EXACT, OPTION_DROP },
+	{ "-fmessage-length", PREFIX, OPTION_DROP },
+	{ "-pedantic-errors", EXACT, OPTION_DROP },
+	{ "-Werror", VALUE, OPTION_DROP },
+	{ "-v", EXACT, OPTION_DROP },
+	{ "--", EXACT, OPTION_DROP },
+	{ "-###", EXACT, OPTION_DROP },
+
+	/* dependency files */
+	{ "-M", EXACT, OPTION_DROP },
+	{ "-MM", EXACT, OPTION_DROP },
+	{ "-MD", EXACT, OPTION_DROP },
+	{ "-MMD", EXACT, OPTION_DROP },
+	{ "-MP", EXACT, OPTION_DROP },
+	{ "-MG", EXACT, OPTION_DROP },
+	{ "-MV", EXACT, OPTION_DROP },
+	{ "-MF", JOINED, OPTION_DROP_ARG },
+	{ "-MT", JOINED, OPTION_DROP_ARG },
+	{ "-MQ", JOINED, OPTION_DROP_ARG },
+	{ "-MJ", JOINED, OPTION_DROP_ARG },
+	{ "-Mno-modules", EXACT, OPTION_DROP },
+	{ "-fdeps-", PREFIX, OPTION_DROP },
+	{ "-Wp,-M", PREFIX, OPTION_DROP },
+	{ "-Wa,", PREFIX, OPTION_DROP },
+	{ "-Wl,", PREFIX, OPTION_DROP },
+
+	/* debug information */
+	{ "-gcc-toolchain", EXACT, OPTION_KEEP_ARG },
+	{ "-gcc-toolchain=", PREFIX, OPTION_KEEP },
+	{ "-g", PREFIX, OPTION_DROP },
+	{ "-p", EXACT, OPTION_DROP },
+	{ "-pg", EXACT, OPTION_DROP },
+	{ "-fdebug-", PREFIX, OPTION_DROP },
+	{ "-fno-debug-", PREFIX, OPTION_DROP },
+	{ "-ffile-prefix-map", PREFIX, OPTION_DROP },
+	{ "-fstandalone-debug", EXACT, OPTION_DROP },
+	{ "-fno-standalone-debug", EXACT, OPTION_DROP },
+	{ "-flimit-debug-info", EXACT, OPTION_DROP },
+	{ "-feliminate-unused-debug-", PREFIX, OPTION_DROP },
+	{ "-fno-eliminate-unused-debug-", PREFIX, OPTION_DROP },
+	{ "-femit-", PREFIX, OPTION_DROP },
+	{ "-fmerge-debug-strings", EXACT, OPTION_DROP },
+	{ "-fno-merge-debug-strings", EXACT, OPTION_DROP },
+	{ "-fvar-tracking", PREFIX, OPTION_DROP },
+	{ "-fno-var-tracking", PREFIX, OPTION_DROP },
+	{ "-fno-dwarf2-cfi-asm", EXACT, OPTION_DROP },
+	{ "-fsplit-dwarf", PREFIX, OPTION_DROP },
+
+	/* instrumentation, plugins */
+	{ "-fsanitize", PREFIX, OPTION_DROP },
+	{ "-fno-sanitize", PREFIX, OPTION_DROP },
+	{ "-fcoverage", PREFIX, OPTION_DROP },
+	{ "-fprofile", PREFIX, OPTION_DROP },
+	{ "-fno-profile", PREFIX, OPTION_DROP },
+	{ "-fauto-profile", VALUE, OPTION_DROP },
+	{ "-fbranch-probabilities", EXACT, OPTION_DROP },
+	{ "-fcondition-coverage", EXACT, OPTION_DROP },
+	{ "-ftest-coverage", EXACT, OPTION_DROP },
+	{ "--coverage", EXACT, OPTION_DROP },
+	{ "-coverage", EXACT, OPTION_DROP },
+	{ "-finstrument-functions", PREFIX, OPTION_DROP },
+	{ "-ftrivial-auto-var-init", PREFIX, OPTION_DROP },
+	{ "-fxray", PREFIX, OPTION_DROP },
+	{ "-fplugin", PREFIX, OPTION_DROP },
+	{ "-fpass-plugin", PREFIX, OPTION_DROP },
+	{ "-mllvm", EXACT, OPTION_DROP_ARG },
+
+	/* link time */
+	{ "-flto", PREFIX, OPTION_DROP },
+	{ "-fno-lto", EXACT, OPTION_DROP },
+	{ "-ffat-lto-objects", EXACT, OPTION_DROP },
+	{ "-fno-fat-lto-objects", EXACT, OPTION_DROP },
+	{ "-fwhole-program", PREFIX, OPTION_DROP },
+	{ "-fuse-linker-plugin", EXACT, OPTION_DROP },
+	{ "-fno-use-linker-plugin", EXACT, OPTION_DROP },
+	{ "-fthinlto-index", PREFIX, OPTION_DROP },
+	{ "-fembed-bitcode", PREFIX, OPTION_DROP },
+	{ "-fsplit-lto-unit", EXACT, OPTION_DROP },
+	{ "-fvirtual-function-elimination", EXACT, OPTION_DROP },
+	{ "-flinker-output", PREFIX, OPTION_DROP },
+
+	/* only gcc knows these */
+	{ "-specs", PREFIX, OPTION_DROP },
+	{ "--specs", PREFIX, OPTION_DROP },
+	{ "-wrapper", EXACT, OPTION_DROP_ARG },
+	{ "--param", EXACT, OPTION_DROP_ARG },
+	{ "--param=", PREFIX, OPTION_DROP },
+	{ "-fconserve-stack", EXACT, OPTION_DROP },
+	{ "-fno-conserve-stack", EXACT, OPTION_DROP },
+	{ "-fno-allow-store-data-races", EXACT, OPTION_DROP },
+	{ "-fallow-store-data-races", EXACT, OPTION_DROP },
+	{ "-falign-jumps", PREFIX, OPTION_DROP },
+	{ "-falign-labels", PREFIX, OPTION_DROP },
+	{ "-fno-align-jumps", EXACT, OPTION_DROP },
+	{ "-fno-align-labels", EXACT, OPTION_DROP },
+	{ "-fmin-function-alignment", PREFIX, OPTION_DROP },
+	{ "-fno-ipa-", PREFIX, OPTION_DROP },
+	{ "-fipa-", PREFIX, OPTION_DROP },
+	{ "-flive-patching", PREFIX, OPTION_DROP },
+	{ "-fno-tree-", PREFIX, OPTION_DROP },
+	{ "-ftree-", PREFIX, OPTION_DROP },
+	{ "-fno-gcse", PREFIX, OPTION_DROP },
+	{ "-fgcse", PREFIX, OPTION_DROP },
+	{ "-fno-code-hoisting", EXACT, OPTION_DROP },
+	{ "-fno-crossjumping", EXACT, OPTION_DROP },
+	{ "-fno-reorder-", PREFIX, OPTION_DROP },
+	{ "-freorder-", PREFIX, OPTION_DROP },
+	{ "-fno-schedule-", PREFIX, OPTION_DROP },
+	{ "-fschedule-", PREFIX, OPTION_DROP },
+	{ "-fno-partial-inlining", EXACT, OPTION_DROP },
+	{ "-fpartial-inlining", EXACT, OPTION_DROP },
+	{ "-fno-stack-clash-protection", EXACT, OPTION_DROP },
+	{ "-fstack-clash-protection", EXACT, OPTION_DROP },
+	{ "-fstack-check", PREFIX, OPTION_DROP },
+	{ "-fno-toplevel-reorder", EXACT, OPTION_DROP },
+	{ "-ftoplevel-reorder", EXACT, OPTION_DROP },
+	{ "-fno-optimize-strlen", EXACT, OPTION_DROP },
+	{ "-fno-split-wide-types", EXACT, OPTION_DROP },
+	{ "-fno-dce", EXACT, OPTION_DROP },
+	{ "-fno-dse", EXACT, OPTION_DROP },
+	{ "-fno-ira-", PREFIX, OPTION_DROP },
+	{ "-fira-", PREFIX, OPTION_DROP },
+	{ "-fno-web", EXACT, OPTION_DROP },
+	{ "-fno-devirtualize", PREFIX, OPTION_DROP },
+	{ "-fno-isolate-erroneous-paths", PREFIX, OPTION_DROP },
+	{ "-fno-semantic-interposition", EXACT, OPTION_DROP },
+	{ "-fno-prefetch-loop-arrays", EXACT, OPTION_DROP },
+	{ "-fprefetch-loop-arrays", EXACT, OPTION_DROP },
+	{ "-fno-delete-dead-exceptions", EXACT, OPTION_DROP },
+	{ "-fno-builtin-", PREFIX, OPTION_KEEP },
+	{ "-finline-limit", PREFIX, OPTION_DROP },
+	{ "-fno-inline-small-functions", EXACT, OPTION_DROP },
+	{ "-finline-small-functions", EXACT, OPTION_DROP },
+	{ "-fno-inline-functions-called-once", EXACT, OPTION_DROP },
+	{ "-finline-functions-called-once", EXACT, OPTION_DROP },
+	{ "-fno-peephole", PREFIX, OPTION_DROP },
+	{ "-fno-cprop-registers", EXACT, OPTION_DROP },
+	{ "-fno-guess-branch-probability", EXACT, OPTION_DROP },
+	{ "-fno-hoist-adjacent-loads", EXACT, OPTION_DROP },
+	{ "-fno-store-merging", EXACT, OPTION_DROP },
+	{ "-fno-shrink-wrap", PREFIX, OPTION_DROP },
+	{ "-fno-section-anchors", EXACT, OPTION_DROP },
+	{ "-fsection-anchors", EXACT, OPTION_DROP },
+	{ "-fno-keep-", PREFIX, OPTION_DROP },
+	{ "-fkeep-inline-functions", EXACT, OPTION_DROP },
+	{ "-fkeep-static-functions", EXACT, OPTION_DROP },
+	{ "-fno-printf-return-value", EXACT, OPTION_DROP },
+	{ "-fno-extended-identifiers", EXACT, OPTION_DROP },
+	{ "-fextended-identifiers", EXACT, OPTION_DROP },
+	{ "-fpermitted-flt-eval-methods", PREFIX, OPTION_DROP },
+	{ "-fexcess-precision", PREFIX, OPTION_DROP },
+	{ "-fcf-protection=check", EXACT, OPTION_DROP },
+	{ "-fhardened", EXACT, OPTION_DROP },
+	{ "-fharden-", PREFIX, OPTION_DROP },
+	{ "-fstrub", PREFIX, OPTION_DROP },
+	{ "-fanalyzer", PREFIX, OPTION_DROP },
+	{ "-fno-analyzer", PREFIX, OPTION_DROP },
+	{ "-fgnu-tm", EXACT, OPTION_DROP },
+	{ "-fpch-preprocess", EXACT, OPTION_DROP },
+	{ "-fpreprocessed", EXACT, OPTION_DROP },
+	{ "-fworking-directory", EXACT, OPTION_DROP },
+	{ "-fno-working-directory", EXACT, OPTION_DROP },
+	{ "-fcompare-debug", PREFIX, OPTION_DROP },
+	{ "-frecord-gcc-switches", EXACT, OPTION_DROP },
+	{ "-fno-canonical-system-headers", EXACT, OPTION_DROP },
+	{ "-fmodules-ts", EXACT, OPTION_DROP },
+	{ "-fmodule-mapper", PREFIX, OPTION_DROP },
+	{ "-mindirect-branch", PREFIX, OPTION_DROP },
+	{ "-mfunction-return=thunk", EXACT, OPTION_DROP },
+	{ "-mfunction-return=thunk-inline", EXACT, OPTION_DROP },
+	{ "-mpreferred-stack-boundary", PREFIX, OPTION_DROP },
+	{ "-mincoming-stack-boundary", PREFIX, OPTION_DROP },
+	{ "-mrecord-mcount", EXACT, OPTION_DROP },
+	{ "-mno-record-mcount", EXACT, OPTION_DROP },
+	{ "-mnop-mcount", EXACT, OPTION_DROP },
+	{ "-mfentry", EXACT, OPTION_DROP },
+	{ "-maccumulate-outgoing-args", EXACT, OPTION_DROP },
+	{ "-mno-accumulate-outgoing-args", EXACT, OPTION_DROP },
+	{ "-mskip-rax-setup", EXACT, OPTION_DROP },
+	{ "-mno-fp-ret-in-387", EXACT, OPTION_DROP },
+	{ "-mfp-ret-in-387", EXACT, OPTION_DROP },
+	{ "-mno-fancy-math-387", EXACT, OPTION_DROP },
+	{ "-mno-align-stringops", EXACT, OPTION_DROP },
+	{ "-minline-", PREFIX, OPTION_DROP },
+	{ "-mno-inline-", PREFIX, OPTION_DROP },
+	{ "-mharden-sls", PREFIX, OPTION_DROP },
+	{ "-mstringop-strategy", PREFIX, OPTION_DROP },
+	{ "-mmemcpy-strategy", PREFIX, OPTION_DROP },
+	{ "-mmemset-strategy", PREFIX, OPTION_DROP },
+	{ "-mno-push-args", EXACT, OPTION_DROP },
+	{ "-mcall-ms2sysv-xlogues", EXACT, OPTION_DROP },
+	{ "-mno-direct-extern-access", EXACT, OPTION_DROP },
+	{ "-mabi=apcs-gnu", EXACT, OPTION_DROP },
+	{ "-mno-sched-prolog", EXACT, OPTION_DROP },
+	{ "-mapcs", PREFIX, OPTION_DROP },
+	{ "-mno-apcs", PREFIX, OPTION_DROP },
+	{ "-mthumb-interwork", EXACT, OPTION_DROP },
+	{ "-mno-thumb-interwork", EXACT, OPTION_DROP },
+	{ "-mpc-relative-literal-loads", EXACT, OPTION_DROP },
+	{ "-mno-pc-relative-literal-loads", EXACT, OPTION_DROP },
+	{ "-mlow-precision-recip-sqrt", EXACT, OPTION_DROP },
+	{ "-mpltseq", EXACT, OPTION_DROP },
+	{ "-mno-pltseq", EXACT, OPTION_DROP },
+	{ "-mno-pointers-to-nested-functions", EXACT, OPTION_DROP },
+	{ "-mtraceback", PREFIX, OPTION_DROP },
+	{ "-mblock-move-inline-limit", PREFIX, OPTION_DROP },
+	{ "-mtune=generic-", PREFIX, OPTION_DROP },
+	{ "-mexplicit-relocs", EXACT, OPTION_DROP },
+	{ "-mno-explicit-relocs", EXACT, OPTION_DROP },
+	{ "-mstack-guard=", PREFIX, OPTION_DROP },
+	{ "-mwarn-dynamicstack", EXACT, OPTION_DROP },
+	{ "-mstack-size", PREFIX, OPTION_DROP },
+	{ "-mno-iibs", EXACT, OPTION_DROP },
+
+	/* the next word is no input */
+	{ "-include", EXACT, OPTION_KEEP_ARG },
+	{ "-include-pch", EXACT, OPTION_DROP_ARG },
+	{ "-imacros", EXACT, OPTION_KEEP_ARG },
+	{ "-isystem", EXACT, OPTION_KEEP_ARG },
+	{ "-iquote", EXACT, OPTION_KEEP_ARG },
+	{ "-idirafter", EXACT, OPTION_KEEP_ARG },
+	{ "-iprefix", EXACT, OPTION_KEEP_ARG },
+	{ "-iwithprefix", EXACT, OPTION_KEEP_ARG },
+	{ "-iwithprefixbefore", EXACT, OPTION_KEEP_ARG },
+	{ "-isysroot", EXACT, OPTION_KEEP_ARG },
+	{ "-imultilib", EXACT, OPTION_DROP_ARG },
+	{ "-imultiarch", EXACT, OPTION_DROP_ARG },
+	{ "-cxx-isystem", EXACT, OPTION_KEEP_ARG },
+	{ "--sysroot", EXACT, OPTION_KEEP_ARG },
+	{ "-I", EXACT, OPTION_KEEP_ARG },
+	{ "-D", EXACT, OPTION_KEEP_ARG },
+	{ "-U", EXACT, OPTION_KEEP_ARG },
+	{ "-F", EXACT, OPTION_KEEP_ARG },
+	{ "-x", EXACT, OPTION_KEEP_ARG },
+	{ "-A", EXACT, OPTION_DROP_ARG },
+	{ "-arch", EXACT, OPTION_KEEP_ARG },
+	{ "-target", EXACT, OPTION_KEEP_ARG },
+	{ "-Xpreprocessor", EXACT, OPTION_KEEP_ARG },
+	{ "-Xassembler", EXACT, OPTION_DROP_ARG },
+	{ "-Xlinker", EXACT, OPTION_DROP_ARG },
+	{ "-L", EXACT, OPTION_DROP_ARG },
+	{ "-l", EXACT, OPTION_DROP_ARG },
+	{ "-T", EXACT, OPTION_DROP_ARG },
+	{ "-u", EXACT, OPTION_DROP_ARG },
+	{ "-z", EXACT, OPTION_DROP_ARG },
+	{ "-e", EXACT, OPTION_DROP_ARG },
+	{ "-framework", EXACT, OPTION_DROP_ARG },
+};
+
+static bool fits(const struct row *r, const char *option, size_t n)
+{
+	if (strncmp(option, r->option, n) != 0)
+		return false;
+	switch (r->fit) {
+	case EXACT: return option[n] == '\0';
+	case VALUE: return option[n] == '\0' || option[n] == '=';
+	case PREFIX:
+	case JOINED: break;
+	}
+	return true;
+}
+
+enum option_fate gcc_option_fate(const char *option)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		size_t n = strlen(rows[i].option);
+
+		if (!fits(&rows[i], option, n))
+			continue;
+		/* A joined argument leaves the next word alone. */
+		if (option[n] && rows[i].fate == OPTION_DROP_ARG)
+			return OPTION_DROP;
+		return rows[i].fate;
+	}
+	return OPTION_KEEP;
+}

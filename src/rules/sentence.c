@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/* One sentence: clause by clause through the rows, and what becomes of a sentence that no row fits. */
+#include "rules/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_TOKENS 600   /* longer "sentences" are data; only chains are read in them */
+#define MAX_SENTENCE 1000
+
+void rules_sentence_begin(struct reader *r, const char *s, unsigned line, unsigned last, char side)
+{
+	size_t n = strlen(s);
+
+	r->sentence = n > MAX_SENTENCE ? rules_strf(r, "%.*s...", MAX_SENTENCE, s) : rules_str(r, s);
+	r->line = line;
+	r->last_line = last;
+	r->side_mark = side;
+	r->is_hedged = r->is_question = false;
+	r->emitted = 0;
+	r->first_statement = r->doc->pub.statements.n;
+	r->mem.has_subject = false;
+	r->mem.relation = -1;
+}
+
+void rules_sentence_end(struct reader *r)
+{
+	if (r->emitted)
+		r->next_sentence++;
+}
+
+static bool names_lock(const struct toks *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->at[i].type == T_WAIT || (t->at[i].type == T_LOCK && t->at[i].shape == SHAPE_LOCK))
+			return true;
+	return false;
+}
+
+/* Anything in it that a statement could be about? */
+static bool is_worth_it(const struct reader *r, const struct toks *t)
+{
+	if (r->trust != TRUST_PROSE)
+		return true;
+	for (size_t i = 0; i < t->n; i++)
+		if (t->at[i].type == T_LOCK || t->at[i].type == T_WAIT || t->at[i].type == T_DEFER)
+			return true;
+	return r->scope.decl || r->scope.function;
+}
+
+static void mood(struct reader *r, const struct toks *t)
+{
+	static const char hedges[] = "usually typically normally generally rarely rare seldom often mostly probably preferably";
+	static const char doubts[] = "perhaps maybe unsure fixme xxx todo wonder";
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct tok *k = &t->at[i];
+
+		if (k->type == T_STOP && r->sentence[k->from] == '?' && i + 2 >= t->n)
+			r->is_question = true;
+		if (k->type != T_WORD || k->is_paren)
+			continue;
+		r->is_hedged |= rules_in(k->w, hedges);
+		r->is_question |= rules_in(k->w, doubts);
+		if (i + 1 < t->n && t->at[i + 1].type == T_WORD)
+			r->is_question |= (!strcmp(k->w, "not") && !strcmp(t->at[i + 1].w, "sure")) ||
+					  (!strcmp(k->w, "i") && rules_in(t->at[i + 1].w, "think guess believe assume"));
+	}
+}
+
+/* Words that make of the clause behind them something else than a rule. */
+static bool is_guard(const char *w)
+{
+	return rules_in(w, "if unless whether until would once assuming suppose complains complain thinks claims wants "
+			   "deadlock deadlocks longer instead-of rather");
+}
+
+static bool is_boundary(const struct tok *t)
+{
+	return t->type == T_COMMA || t->type == T_SEMI || t->type == T_STOP || t->type == T_COLON ||
+	       (t->type == T_WORD && rules_in(t->w, "therefore so hence thus because since then"));
+}
+
+static bool concludes(const struct tok *t, unsigned i)
+{
+	if (t[i].type != T_WORD)
+		return false;
+	if (rules_in(t[i].w, "therefore thus hence consequently"))
+		return true;
+	return !strcmp(t[i].w, "so") && !(t[i + 1].type == T_WORD && !strcmp(t[i + 1].w, "that")) &&
+	       (!i || t[i - 1].type == T_COMMA || t[i - 1].type == T_SEMI || t[i - 1].type == T_DASH);
+}
+
+static void clauses(struct reader *r, const struct toks *t)
+{
+	bool is_guarded = false, is_conclusion = false;
+
+	for (unsigned i = 0; i + 1 < t->n;) {
+		const struct row *row;
+		struct capture c = {0};
+
+		is_conclusion |= concludes(t->at, i);
+		if (is_boundary(&t->at[i]))
+			is_guarded = false;
+		else if (t->at[i].type == T_WORD && is_guard(t->at[i].w))
+			is_guarded = true;
+		row = rules_match(r, t, i, &c);
+		if (!row || c.end <= i) {
+			i++;
+			continue;
+		}
+		if (!is_guarded) {
+			unsigned before = r->emitted;
+
+			/* a condition behind the clause weakens it: "... if both are taken" */
+			bool is_conditional = t->at[c.end].type == T_WORD && rules_in(t->at[c.end].w, "if unless when") &&
+					      !(t->at[c.end + 1].type == T_WORD && !strcmp(t->at[c.end + 1].w, "both"));
+			bool was_hedged = r->is_hedged;
+
+			r->is_hedged |= is_conditional;
+			rules_act(r, t, i, row, &c, is_conclusion);
+			r->is_hedged = was_hedged;
+			if (r->emitted > before)
+				is_conclusion = false;
+		}
+		i = c.end;
+	}
+}
+
+/* Tokens outside of parentheses (or, the next group of those inside of one, from *at on). */
+static void outside(const struct toks *t, struct toks *out)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (!t->at[i].is_paren || t->at[i].type == T_END)
+			vec_push(out, t->at[i]);
+}
+
+static bool group(const struct toks *t, size_t *at, struct toks *out)
+{
+	struct tok end = t->at[t->n - 1];
+
+	out->n = 0;
+	while (*at < t->n && !t->at[*at].is_paren)
+		++*at;
+	for (; *at < t->n && t->at[*at].is_paren; ++*at) {
+		vec_push(out, t->at[*at]);
+		out->at[out->n - 1].is_paren = false;
+	}
+	if (out->n)
+		vec_push(out, end);
+	return out->n > 0;
+}
+
+static bool has_advice(const struct toks *t)
+{
+	bool is_said = false, is_named = false;
+
+	for (size_t i = 0; i < t->n; i++) {
+		is_named |= t->at[i].type == T_DEFER;
+		is_said |= t->at[i].type == T_WORD && rules_in(t->at[i].w, "use prefer consider using should recommended");
+	}
+	return is_said && is_named;
+}
+
+/* Our own words for what is only listed (rules_say()). */
+static bool own_words(struct reader *r, const char *s)
+{
+	if (str_starts(s, "note: ")) {
+		rules_advice(r, s + 6);
+		return true;
+	}
+	if (str_starts(s, "broken: ")) {
+		rules_emit(r, RULES_BROKEN, NULL, NULL)->context = rules_str(r, s + 8);
+		return true;
+	}
+	return false;
+}
+
+static void read_tokens(struct reader *r, const char *s, const struct toks *all)
+{
+	struct toks t = {0}, g = {0};
+	size_t at = 0;
+	bool is_chain;
+
+	outside(all, &t);
+	mood(r, all);
+	is_chain = rules_chain(r, &t);
+	while (group(all, &at, &g))
+		rules_chain(r, &g);
+	if (has_advice(&t))
+		rules_advice(r, s);
+	else if (!is_chain && t.n <= MAX_TOKENS)
+		clauses(r, &t);
+	if (!r->emitted && ((r->trust == TRUST_ORDERING && names_lock(all)) ||
+			    (r->trust == TRUST_RULE && all->n > 1)))
+		rules_emit(r, RULES_NOT_UNDERSTOOD, NULL, NULL);
+	vec_free(&t);
+	vec_free(&g);
+}
+
+bool rules_sentence(struct reader *r, const char *s, unsigned line, unsigned last, char side)
+{
+	struct toks all = {0};
+	bool is_found;
+
+	rules_words(r, s, &all);
+	if (!is_worth_it(r, &all)) {
+		vec_free(&all);
+		return false;
+	}
+	rules_sentence_begin(r, s, line, last, side);
+	if (r->trust != TRUST_RULE || !own_words(r, s))
+		read_tokens(r, s, &all);
+	is_found = r->emitted > 0;
+	rules_sentence_end(r);
+	vec_free(&all);
+	return is_found;
+}

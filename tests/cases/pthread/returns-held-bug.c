@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* A callee takes a lock and returns with it. */
+// locklore: must deadlock table_lock row_lock
+// locklore: must order table_lock row_lock
+#include <pthread.h>
+
+static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t row_lock = PTHREAD_MUTEX_INITIALIZER;
+int rows;
+
+static void table_enter(void)
+{
+	pthread_mutex_lock(&table_lock);
+	rows++;
+}
+
+static void table_leave(void)
+{
+	rows--;
+	pthread_mutex_unlock(&table_lock);
+}
+
+void update(void)
+{
+	table_enter();
+	pthread_mutex_lock(&row_lock);
+	rows *= 2;
+	pthread_mutex_unlock(&row_lock);
+	table_leave();
+}
+
+void scan_row(void)
+{
+	pthread_mutex_lock(&row_lock);
+	table_enter();
+	table_leave();
+	pthread_mutex_unlock(&row_lock);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The result of the trylock is tested the wrong way round. */
+// locklore: must deadlock self_lock peer_lock
+// locklore: must order self_lock peer_lock
+#include <pthread.h>
+
+static pthread_mutex_t self_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t peer_lock = PTHREAD_MUTEX_INITIALIZER;
+int sent, refused;
+
+void send_or_count(void)
+{
+	if (!pthread_mutex_trylock(&self_lock)) {
+		pthread_mutex_lock(&peer_lock);
+		refused++;
+		pthread_mutex_unlock(&peer_lock);
+		pthread_mutex_unlock(&self_lock);
+	}
+}
+
+void receive(void)
+{
+	pthread_mutex_lock(&peer_lock);
+	pthread_mutex_lock(&self_lock);
+	sent--;
+	pthread_mutex_unlock(&self_lock);
+	pthread_mutex_unlock(&peer_lock);
+}
