@@ -19,7 +19,7 @@ kvm: release
 bench: release
 	@for b in bench/*.sh; do [ ! -e "$$b" ] || sh "$$b" || exit 1; done
 install: release
-	@cmake --install build/release --prefix $(DESTDIR)$(PREFIX)
+	@cmake --install build/release --prefix $(PREFIX)
 clean:
 	rm -rf build
 release check: | build

@@ -16,7 +16,7 @@ failed=0
 count() {
 	name=$1
 	status=$2
-	total=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$out" | tail -n 1)
+	total=$(sed -nE 's/^(.*: )?([0-9]+ passed, [0-9]+ failed)$/\2/p' "$out" | tail -n 1)
 	if [ -n "$total" ]; then
 		good=${total%% *}
 		bad=${total#*, }

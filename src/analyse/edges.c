@@ -42,21 +42,11 @@ uint32_t place_start(struct prog *p, uint32_t fn)
 
 /* ---- witnesses ---------------------------------------------------------------------------------------- */
 
-static uint32_t set_of_bits(struct prog *p, const uint64_t *bits)
-{
-	uint32_t m[64], n = 0;
-
-	for (uint32_t w = 0; w < p->lock_words; w++)
-		for (uint64_t rest = bits[w]; rest && n < ARRAY_LEN(m); rest &= rest - 1)
-			m[n++] = w * 64 + (uint32_t)__builtin_ctzll(rest);
-	return set_make(p, m, n);
-}
-
 /* What is held around fn on every way, less what it or its callees dropped before. */
 static uint32_t around(struct prog *p, const struct happening *h)
 {
 	const struct fn *f = &p->fns.at[h->fn];
-	uint32_t m[64], n = 0, set = set_of_bits(p, f->must);
+	uint32_t m[64], n = 0, set = entry_set(p, f->must);
 
 	for (uint32_t i = 0; i < set_count(p, set) && n < ARRAY_LEN(m); i++) {
 		uint32_t lock = set_members(p, set)[i];
@@ -132,7 +122,7 @@ static struct witness start_witness(struct prog *p, const struct happening *h, u
 		.fn = h->fn, .origin = NONE, .start_fn = NONE, .at_event = h->c->event,
 		.entry_fn = h->entry_fn, .entry = h->entry, .inner_cls = h->e.cls,
 		.inner_mode = h->e.flags & E_WAIT ? ORDER_WAIT : h->e.mode,
-		.guesses = h->e.guesses,
+		.guesses = (uint8_t)(h->e.guesses + (h->e.dying != 0)), .is_last = h->e.dying != 0,
 		.held = set_union(p, h->e.along, must), .gates = set_union(p, h->e.always, must),
 		.length = h->e.length,
 	};
@@ -149,9 +139,9 @@ static struct witness start_witness(struct prog *p, const struct happening *h, u
 
 static void note_instances(struct prog *p, struct witness *w, uint32_t outer, uint32_t inner)
 {
-	if (w->outer_cls != w->inner_cls)
+	if (w->outer_cls != w->inner_cls || w->is_last)
 		return;
-	if (outer == inner && is_one_instance(p, outer) && !w->guesses)
+	if (outer == inner && is_one_instance(p, outer))
 		w->flags |= LORE_SAME_INSTANCE;
 }
 

@@ -8,12 +8,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * Four bits per class: one per mode that it can be held in, and one for "held in some mode", so
+ * that ways which hold it in different modes still agree that it is held.
+ */
+enum { SOME_MODE = 3 };
+
 static void add_lock(uint64_t *set, uint32_t words, uint32_t cls, uint32_t mode)
 {
-	uint32_t bit = cls << 2 | mode;
+	uint32_t bit = cls << 2;
 
 	if (cls != NONE && bit / 64 < words)
-		set[bit / 64] |= 1ull << bit % 64;
+		set[bit / 64] |= (1ull << mode | 1ull << SOME_MODE) << bit % 64;
+}
+
+uint32_t entry_set(struct prog *p, const uint64_t *bits)
+{
+	uint32_t m[64], n = 0;
+
+	for (uint32_t bit = 0; bit < p->lock_words * 64; bit += 4) {
+		unsigned modes = bits[bit / 64] >> bit % 64 & 0xf;
+
+		if (!(modes >> SOME_MODE) || n == ARRAY_LEN(m))
+			continue;
+		modes &= 7; /* the strongest that is certain; none is: shared */
+		m[n++] = bit | (modes ? (uint32_t)__builtin_ctz(modes) : ORDER_SHARED);
+	}
+	return set_make(p, m, n);
 }
 
 static void remove_class(uint64_t *set, uint32_t words, uint32_t cls)

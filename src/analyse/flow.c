@@ -253,6 +253,32 @@ static void add_exit(struct flow *w, struct effect *e)
 	vec_push(&w->exits, *e);
 }
 
+static bool may_be_error(const struct facts_func *f, uint32_t value, unsigned depth)
+{
+	const struct facts_value *v;
+
+	if (value == FACTS_NONE || depth > 6)
+		return true;
+	v = &f->values.at[value];
+	switch (v->op) {
+	case FACTS_CONST:
+		return v->imm < 0;
+	case FACTS_CALL:
+		return true;
+	case FACTS_OPAQUE:
+		return !v->type;
+	case FACTS_SELECT:
+		return may_be_error(f, v->b, depth + 1) || may_be_error(f, v->c, depth + 1);
+	case FACTS_PHI:
+		for (uint32_t i = 0; i < v->b; i++)
+			if (f->list.at[v->a + 2 * i + 1] != value && may_be_error(f, f->list.at[v->a + 2 * i + 1], depth + 1))
+				return true;
+		return false;
+	default:
+		return false;
+	}
+}
+
 /*
  * What is returned.  A pointer that was read from memory, or came in as a parameter, is taken to
  * be no error pointer: those are made by calls and returned, hardly ever stored.
@@ -260,14 +286,15 @@ static void add_exit(struct flow *w, struct effect *e)
 static struct av returned(struct flow *w, const struct state *s, uint32_t value)
 {
 	struct av av = value_av(w, s, value, 0);
-	const struct expr *e = &w->p->exprs.at[0];
+	uint32_t path = value_expr(w, s, value);
+	const struct expr *e = &w->p->exprs.at[path];
+	bool is_pointer = w->f->values.at[value].type ||
+			  (e->op == X_VALUE && e->a == w->id && w->f->values.at[e->b].type);
 
-	if (w->f->values.at[value].type && !av.is_const) {
-		uint32_t path = value_expr(w, s, value);
-
-		e = &w->p->exprs.at[path];
-	}
-	if ((e->op == X_DEREF || e->op == X_INDEX || e->op == X_FIELD || e->op == X_PARAM) && av.mask != A_NEG)
+	if (!is_pointer || av.is_const)
+		return av;
+	if ((e->op == X_DEREF || e->op == X_INDEX || e->op == X_FIELD || e->op == X_PARAM ||
+	     (e->op == X_VALUE && e->a == w->id && !may_be_error(w->f, e->b, 0))) && av.mask != A_NEG)
 		av = av_sign(av.mask & (A_ZERO | A_POS));
 	return av;
 }

@@ -180,6 +180,7 @@ struct witness {
 	uint32_t entry_fn, entry;    /* entry in the callee; entry_fn NONE: the event itself is the take */
 	uint32_t outer_cls, inner_cls;
 	uint8_t outer_mode, inner_mode, flags, guesses;
+	bool is_last;                /* only if a reference that is given up on the way is the last one */
 	uint32_t held, gates;        /* sets of classes */
 	uint32_t outer_place, inner_place, entry_place;
 	uint32_t length;
@@ -280,6 +281,8 @@ void reach_each(struct prog *p, uint32_t fn, happening_fn *f, void *arg);
 /* entry.c */
 void entry_all(struct prog *p);
 /* What is held at an event of fn in context c on every way (must) or on some way: bit set of p->lock_words words. */
+/* Such a bit set as a set of class << 2 | mode. */
+uint32_t entry_set(struct prog *p, const uint64_t *bits);
 void entry_at(struct prog *p, uint32_t fn, const struct ctx *c, bool must, uint64_t *out);
 
 /* edges.c */

@@ -167,16 +167,6 @@ static uint32_t write_held(struct writer *w, uint32_t set, uint32_t but, uint32_
 	return (uint32_t)*slot;
 }
 
-static uint32_t bits_to_set(struct writer *w, const uint64_t *bits)
-{
-	uint32_t m[64], n = 0;
-
-	for (uint32_t i = 0; i < w->p->lock_words; i++)
-		for (uint64_t rest = bits[i]; rest && n < ARRAY_LEN(m); rest &= rest - 1)
-			m[n++] = i * 64 + (uint32_t)__builtin_ctzll(rest);
-	return set_make(w->p, m, n);
-}
-
 /* ---- witnesses ---------------------------------------------------------------------------------------------------- */
 
 static void step(struct writer *w, size_t first, uint32_t place)
@@ -339,7 +329,7 @@ static void take_at(struct writer *w, uint32_t fn, uint32_t event, const struct 
 		for (uint32_t i = 0; i < p->lock_words; i++)
 			all[i] = k == f->ctx_first[event] ? tmp[i] : all[i] & tmp[i];
 	}
-	t.must = write_held(w, bits_to_set(w, all), NONE, &t.n_must);
+	t.must = write_held(w, entry_set(w->p, all), NONE, &t.n_must);
 	write_bare(w, fn, event, &t);
 	if (t.mode == ORDER_WAIT)
 		w->l->classes.at[t.cls].waits++;
@@ -400,7 +390,7 @@ static void held_at_call(struct writer *w, uint32_t fn, uint32_t event, bool mus
 		for (uint32_t i = 0; i < p->lock_words; i++)
 			all[i] = k == from ? tmp[i] : must ? all[i] & tmp[i] : all[i] | tmp[i];
 	}
-	*at = write_held(w, bits_to_set(w, all), NONE, n);
+	*at = write_held(w, entry_set(w->p, all), NONE, n);
 }
 
 /* "owner.member" of the pointer that is called, for people. */

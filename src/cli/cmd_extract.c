@@ -17,7 +17,8 @@ int cmd_extract(struct cli_common *c, int argc, char **argv)
 	int n = 0;
 
 	if (!program) {
-		cli_error("the program locklore-extract is not beside this one; was locklore built with LLVM?");
+		cli_error("the program locklore-extract is not beside this one; "
+			  "was locklore built with LLVM?");
 		free(args);
 		return CLI_USAGE;
 	}

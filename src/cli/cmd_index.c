@@ -134,8 +134,8 @@ static bool find_tools(struct index_plan *p)
 	p->clang_version = first_line_of(p->clang, "--version");
 	p->target = first_line_of(p->clang, "-dumpmachine");
 	if (!p->clang_version || !p->target) {
-		cli_error("%s does not run: install clang (apt-get install clang), or name another in LOCKLORE_CLANG",
-			  p->clang);
+		cli_error("%s does not run: install clang (apt-get install clang), "
+			  "or name another in LOCKLORE_CLANG", p->clang);
 		return false;
 	}
 	return true;
@@ -145,7 +145,8 @@ static bool find_tools(struct index_plan *p)
 {
 	(void)p;
 	(void)first_line_of;
-	cli_error("this locklore was built without LLVM and cannot read C code: install LLVM 16 or newer (llvm-dev, clang) and build again");
+	cli_error("this locklore was built without LLVM and cannot read C code: "
+		  "install LLVM 16 or newer (llvm-dev, clang) and build again");
 	return false;
 }
 #endif

@@ -46,7 +46,7 @@ const char check_help[] =
 "  --old, --new      which side of a diff is judged (default --new)\n"
 "\n"
 "examples:\n"
-"  locklore check Documentation/virt/kvm/locking.rst\n"
+"  locklore check Documentation/locking.rst\n"
 "  locklore check --rule 'cache->lock is taken outside pool->lock'\n"
 "  git show | locklore check -\n";
 
@@ -62,8 +62,8 @@ const char ask_help[] =
 "  'path from F to A'      how does the function F come to take A?\n"
 "\n"
 "examples:\n"
-"  locklore ask 'kvm->lock inside kvm->srcu'\n"
-"  locklore ask 'synchronize_srcu(&kvm->srcu) inside *'\n";
+"  locklore ask 'pool->lock inside cache->srcu'\n"
+"  locklore ask 'synchronize_srcu(&cache->srcu) inside *'\n";
 
 const char deadlocks_help[] =
 "Lists every minimal cycle of lock orders in which all threads block, the most\n"

@@ -247,7 +247,8 @@ static int add_input(struct index_plan *p, struct map *seen, const char *input,
 		return CLI_OK;
 	}
 	if (access(input, R_OK) != 0) {
-		cli_error("%s: cannot open; index takes .c and .bc files, or compile_commands.json with -p", input);
+		cli_error("%s: cannot open; index takes .c and .bc files, "
+			  "or compile_commands.json with -p", input);
 		return CLI_USAGE;
 	}
 	if (str_ends(input, ".bc")) {

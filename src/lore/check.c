@@ -122,6 +122,7 @@ static void witness(struct check *c, const struct lore_witness *w)
 	must(c, w->n_chain > 0, "has an empty chain");
 	steps(c, w->chain, w->n_chain);
 	helds(c, w->held, w->n_held);
+	helds(c, w->gates, w->n_gates);
 	must(c, w->thread <= c->l->funcs.n, "names a thread that is not there");
 	if (c->at)
 		must(c, w[-1].outer < w->outer || (w[-1].outer == w->outer && w[-1].inner <= w->inner),

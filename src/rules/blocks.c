@@ -193,7 +193,7 @@ static bool is_table_start(const struct cutter *c, size_t i)
 		return rules_skip_space(line_at(c, i + 1))[0] == '|' || rules_skip_space(line_at(c, i + 1))[0] == '+';
 	if (str_starts(s, "+--") || str_starts(s, "+=="))
 		return strspn(s, "+-= ") == strlen(s);
-	return str_starts(s, "==") && strspn(s, "= ") == strlen(s) && (strstr(s, "= =") || strstr(s, "=  ="));
+	return str_starts(s, "==") && strspn(s, "= ") == strlen(s) && strchr(s, ' ');
 }
 
 /* "Name | Lock" over "---|---": a Markdown table without outer bars */

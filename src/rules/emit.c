@@ -45,11 +45,9 @@ void rules_advice(struct reader *r, const char *text)
 
 		if (k->type == T_LOCK && !lock)
 			lock = k->w;
-		if (k->type == T_FUNC && !function)
-			function = k->w;
-		if (i && k->type == T_WORD && strchr(k->w, '_') && !function && t.at[i - 1].type == T_WORD &&
-		    rules_in(t.at[i - 1].w, "in by from"))
-			function = k->orig;
+		if (i && !function && t.at[i - 1].type == T_WORD && rules_in(t.at[i - 1].w, "in by from") &&
+		    (k->type == T_FUNC || (k->type == T_WORD && strchr(k->w, '_'))))
+			function = k->type == T_FUNC ? k->w : k->orig;
 	}
 	s = rules_emit(r, RULES_ADVICE, lock, NULL);
 	s->context = rules_str(r, text);
@@ -153,9 +151,9 @@ static void needs(struct reader *r, const struct row *row, const struct capture 
 		return;
 	for (unsigned i = 0; i < c->a.n; i++)
 		for (unsigned k = 0; k < c->b.n; k++)
-			if (is_without ? c->mod.pol == POL_NO : c->mod.pol == POL_YES || c->mod.is_only)
+			if (is_without ? c->mod.pol == POL_NO : c->mod.is_must || c->mod.is_only)
 				rules_emit(r, RULES_REQUIRES, c->a.name[i], c->b.name[k]);
-			else /* bare "A is taken without holding B" */
+			else if (is_without) /* bare "A is taken without holding B" */
 				rules_emit(r, RULES_NEVER, c->b.name[k], c->a.name[i]);
 }
 
@@ -237,6 +235,8 @@ static void note(struct reader *r, const struct toks *t, unsigned i, const struc
 	const char *rest;
 	unsigned from;
 
+	if (r->trust == TRUST_PROSE) /* no rule, and nobody announced any */
+		return;
 	if (c->a.n < 2) {
 		rules_advice(r, cut(r, t, i, c->end));
 		return;
@@ -341,26 +341,27 @@ static void remember(struct reader *r, const struct row *row, const struct captu
 }
 
 void rules_act(struct reader *r, const struct toks *t, unsigned i, const struct row *row, struct capture *c,
-	       bool is_conclusion)
+	       int premise)
 {
 	struct rules_document *doc = &r->doc->pub;
 	size_t first = doc->statements.n;
-	bool is_premise_here = r->emitted > 0, was_hedged = r->is_hedged;
+	bool was_hedged = r->is_hedged;
+	int here = r->emitted ? (int)r->next_sentence : (int)r->next_sentence - 1;
 
-	if (!is_trusted(r, c, row))
+	if (!is_trusted(r, c, row) || ((row->flags & ROW_MUST) && !c->mod.is_must))
 		return;
 	place(t, c);
 	r->is_hedged |= c->mod.is_hedged;
 	if ((row->flags & ROW_NEG) && row->action != ACT_NEEDS)
 		c->mod.pol = c->mod.pol == POL_NO ? POL_VOID : POL_NO;
-	if ((row->flags & ROW_NOTMUST) && c->mod.pol != POL_YES)
+	if ((row->flags & ROW_PLAIN) && c->mod.pol != POL_YES)
 		c->mod.pol = c->mod.pol == POL_MAY ? POL_YES : POL_VOID;
 	act(r, t, i, row, c);
 	r->is_hedged = was_hedged;
-	if (is_conclusion || c->mod.is_conclusion)
+	if (premise != NO_CONCLUSION || c->mod.is_conclusion)
 		for (size_t k = first; k < doc->statements.n; k++) {
 			doc->statements.at[k].is_conclusion = true;
-			doc->statements.at[k].premise = is_premise_here ? (int)r->next_sentence : (int)r->next_sentence - 1;
+			doc->statements.at[k].premise = premise != NO_CONCLUSION ? premise : here;
 		}
 	remember(r, row, c);
 }

@@ -177,7 +177,7 @@ static bool is_sure(const struct chain *c, const struct lock_list *a, const stru
 		return true;
 	if (c->r->trust == TRUST_PROSE)
 		return is_arrow && locks == a->n + b->n;
-	return is_arrow ? locks > 0 || named == a->n + b->n : locks == a->n + b->n;
+	return is_arrow ? locks > 0 && named == a->n + b->n : locks == a->n + b->n;
 }
 
 /* Links from token i on; returns the token after the chain. */
@@ -206,11 +206,25 @@ static unsigned links(struct chain *c, unsigned i)
 	return i;
 }
 
+/* "this results in a lock order of B then A, and can deadlock": an order that shall not be. */
+static bool is_deplored(const struct toks *t)
+{
+	static const char words[] = "deadlock deadlocks deadlocking would inversion inverted inverts violate violates "
+				    "violating reverse reversed wrong opposite conflicts conflict abba";
+
+	for (size_t i = 0; i < t->n && i < 400; i++)
+		if (t->at[i].type == T_WORD && rules_in(t->at[i].w, words))
+			return true;
+	return false;
+}
+
 bool rules_chain(struct reader *r, const struct toks *t)
 {
 	struct chain c = {.r = r, .t = t->at};
 	unsigned before = r->emitted;
 
+	if (r->trust != TRUST_RULE && is_deplored(t))
+		return false;
 	for (unsigned i = 0; i + 1 < t->n;) {
 		unsigned n = i + 2 < t->n ? header(t->at + i) : 0;
 

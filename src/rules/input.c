@@ -52,20 +52,30 @@ void rules_note(struct reader *r, unsigned line, const char *fmt, ...)
 
 bool rules_inn(const char *w, size_t n, const char *set)
 {
-	for (const char *p = set; *p;) {
-		size_t k = strcspn(p, " ");
-
-		if (k == n && !memcmp(p, w, n))
-			return n > 0;
-		p += k;
-		p += strspn(p, " ");
+	if (!n)
+		return false;
+	for (const char *p = set;; p++) {
+		if (*p == *w && !strncmp(p, w, n) && (p[n] == ' ' || !p[n]))
+			return true;
+		while (*p != ' ')
+			if (!*p++)
+				return false;
 	}
-	return false;
 }
 
 bool rules_in(const char *w, const char *set)
 {
 	return rules_inn(w, strlen(w), set);
+}
+
+bool rules_has(const char *s, size_t n, const char *what)
+{
+	size_t k = strlen(what);
+
+	for (size_t i = 0; i + k <= n; i++)
+		if (!memcmp(s + i, what, k))
+			return true;
+	return false;
 }
 
 /* ---- encoding ---- */

@@ -99,6 +99,8 @@ void rules_note(struct reader *r, unsigned line, const char *fmt, ...) PRINTF_LI
 /* Is w one of the words of the space-separated set? */
 bool rules_in(const char *w, const char *set);
 bool rules_inn(const char *w, size_t n, const char *set);
+/* Is `what` somewhere in s[0 .. n)? */
+bool rules_has(const char *s, size_t n, const char *what);
 
 /* ---- input ---- */
 bool rules_decode(struct reader *r, const char *text, size_t bytes, char **out, size_t *n, struct diag *d);
@@ -188,7 +190,9 @@ bool rules_starts_clause(const struct tok *t);
 enum action { ACT_INSIDE, ACT_OUTSIDE, ACT_WAIT_IN, ACT_WAIT_OUT, ACT_RELEASED, ACT_DROP_FIRST, ACT_NEEDS,
 	      ACT_TOGETHER, ACT_LEAF, ACT_LEAF_ALL, ACT_CONTEXT, ACT_WITH, ACT_WITHOUT, ACT_PROTECTS,
 	      ACT_HELD_TAKE, ACT_NOTE, ACT_ELLIPSIS, ACT_IGNORE, ACT_UNLIKE };
-enum row_flag { ROW_RULE = 1, ROW_ORDERING = 2, ROW_LOOSE = 4, ROW_START = 8, ROW_NEG = 16, ROW_FLIP = 32, ROW_NOTMUST = 64 };
+enum row_flag { ROW_RULE = 1, ROW_ORDERING = 2, ROW_LOOSE = 4, ROW_START = 8, ROW_NEG = 16, ROW_FLIP = 32,
+		ROW_PLAIN = 64, /* the words say "no" themselves: "no lock is, may be, taken" */
+		ROW_MUST = 128 };
 struct row { const char *pattern; uint8_t action, flags; };
 extern const struct row rules_rows[];
 extern const size_t rules_n_rows;
@@ -212,7 +216,8 @@ struct rules_statement *rules_emit(struct reader *r, enum rules_kind kind, const
 void rules_order(struct reader *r, const char *outer, const char *inner, const char *function);
 void rules_advice(struct reader *r, const char *text);
 void rules_act(struct reader *r, const struct toks *t, unsigned i, const struct row *row, struct capture *c,
-	       bool is_conclusion);
+	       int premise);
+#define NO_CONCLUSION (-2) /* premise: the clause is none */
 /* s is one sentence; begins and ends r's state for it.  True: it gave statements. */
 bool rules_sentence(struct reader *r, const char *s, unsigned line, unsigned last, char side);
 void rules_sentence_begin(struct reader *r, const char *s, unsigned line, unsigned last, char side);

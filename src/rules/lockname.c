@@ -26,7 +26,8 @@ static size_t last_part(const char *s, size_t n)
 static bool is_plain_name(const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (s[i] == '_' || isdigit((unsigned char)s[i]) || (i && isupper((unsigned char)s[i])))
+		if (s[i] == '_' || isdigit((unsigned char)s[i]) ||
+		    (i && isupper((unsigned char)s[i]) && islower((unsigned char)s[i - 1])))
 			return true;
 	return false; /* "block", "Lock": a word of English */
 }
@@ -77,7 +78,7 @@ enum shape rules_lock_shape(const char *name, size_t n)
 	}
 	at = last_part(name, n);
 	m = n - at;
-	is_path = at && (memmem(name, n, "->", 2) || memmem(name, n, "::", 2));
+	is_path = at && (rules_has(name, n, "->") || rules_has(name, n, "::"));
 	if (at ? has_lock_suffix(name + at, m) || prefix_shape(name + at, m) == SHAPE_LOCK
 	       : is_plain_name(name, n) && has_lock_suffix(name, n))
 		return SHAPE_LOCK;
@@ -209,9 +210,11 @@ bool rules_code_word(struct reader *r, const char *s, size_t n, bool is_quoted, 
 	if (!n)
 		return false;
 	paren = memchr(s, '(', n);
-	if (paren && s[n - 1] == ')' && paren > s && !memmem(paren, (size_t)(s + n - paren), ")->", 3))
+	if (paren && s[n - 1] == ')' && paren > s && !rules_has(paren, (size_t)(s + n - paren), ")->"))
 		return call_word(r, s, n, (size_t)(paren - s), t);
 	t->w = rules_lock_name(r, s, n);
+	if (is_member && r->is_comment && r->scope.owner && !strpbrk(t->w, "-.:"))
+		t->w = rules_strf(r, "%s::%s", r->scope.owner, t->w);
 	t->arg = NULL;
 	t->shape = rules_lock_shape(t->w, strlen(t->w));
 	if (rules_is_wait(r, t->w)) {

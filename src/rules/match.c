@@ -163,12 +163,21 @@ static bool context_words(struct attempt *a, unsigned *i)
 	return true;
 }
 
+static bool next_clause(const struct tok *t)
+{
+	if (t->type != T_WORD)
+		return false;
+	if (rules_in(t->w, "and but"))
+		return t[1].type == T_LOCK || t[1].type == T_WAIT ||
+		       (t[1].type == T_WORD && rules_in(t[1].w, "the a") && t[2].type == T_LOCK);
+	return rules_in(t->w, "so therefore thus hence while whereas");
+}
+
 static void rest_of_clause(struct attempt *a, unsigned *i)
 {
 	a->c->x_from = *i;
 	while (a->t[*i].type != T_END && a->t[*i].type != T_STOP && a->t[*i].type != T_SEMI &&
-	       !(a->t[*i].type == T_COMMA && a->t[*i + 1].type == T_WORD &&
-		 rules_in(a->t[*i + 1].w, "so therefore thus hence but while whereas")))
+	       !(a->t[*i].type == T_COMMA && next_clause(&a->t[*i + 1])))
 		++*i;
 	a->c->x_to = *i;
 }
@@ -245,6 +254,7 @@ static bool element(struct attempt *a, const char *p, size_t n, const char *rest
 		}
 		case 'W': ok = wait_word(a, &i); break;
 		case 'F': ok = function_word(a, &i); break;
+		case 'G': ok = a->t[i].type == T_FUNC || a->t[i].type == T_LOCK; used = ok; break;
 		case 'C': ok = context_words(a, &i); break;
 		default: rest_of_clause(a, &i); ok = a->c->x_to > a->c->x_from;
 		}

@@ -110,7 +110,7 @@ static int direction(struct place *p, size_t next)
 }
 
 /* The name an item begins with; a numbered one may be plain words. */
-static bool item_locks(struct place *p, const struct block *b, struct lock_list *out)
+static bool item_locks(struct place *p, const struct block *b, bool is_said, struct lock_list *out)
 {
 	const struct rules_line *l = block_lines(p, b);
 	const char *s = rules_skip_space(l->s), *function;
@@ -121,7 +121,7 @@ static bool item_locks(struct place *p, const struct block *b, struct lock_list 
 	s += strspn(s, "*`");
 	if (rules_entry(p->r, s, out, &function, &is_label))
 		return true;
-	if (!is_numbered)
+	if (!is_numbered || !is_said)
 		return false;
 	n = strcspn(s, "(:,;");
 	for (size_t i = 0; i + 1 < n; i++) {
@@ -144,12 +144,12 @@ static bool read_ranks(struct place *p, size_t first, size_t last)
 {
 	struct lock_list a = {0}, b;
 	int d = direction(p, last);
-	bool is_said = d || (p->intro && rules_speaks_of_order(p->intro)) || p->b.list.at[first].is_numbered;
+	bool is_said = d || (p->intro && rules_speaks_of_order(p->intro));
 
-	if (last - first < 2 || !is_said)
+	if (last - first < 2 || (!is_said && !p->b.list.at[first].is_numbered))
 		return false;
 	for (size_t i = first; i < last; i++)
-		if (p->b.list.at[i].kind == BLOCK_ITEM && !item_locks(p, &p->b.list.at[i], &b))
+		if (p->b.list.at[i].kind == BLOCK_ITEM && !item_locks(p, &p->b.list.at[i], is_said, &b))
 			return false;
 	for (size_t i = first; i < last; i++) {
 		const struct block *k = &p->b.list.at[i];
@@ -157,7 +157,7 @@ static bool read_ranks(struct place *p, size_t first, size_t last)
 
 		if (k->kind != BLOCK_ITEM)
 			continue;
-		item_locks(p, k, &b);
+		item_locks(p, k, is_said, &b);
 		rules_sentence_begin(p->r, joined(p, l, k->n), l->no, l[k->n - 1].no, l->side);
 		for (unsigned x = 0; x < a.n; x++)
 			for (unsigned y = 0; y < b.n; y++)
@@ -247,6 +247,27 @@ static void read_table(struct place *p, const struct block *b)
 
 /* ---- reference fields ---- */
 
+/* "- a - b." is "a, b" */
+static char *phrase(struct place *p, const char *s, size_t n)
+{
+	struct buf b = {0};
+	char *out;
+
+	while (n && s[n - 1] == '.')
+		n--;
+	for (size_t i = 0; i < n; i++) {
+		if (i + 2 < n && !memcmp(s + i, " - ", 3)) {
+			buf_add(&b, ", ");
+			i += 2;
+		} else {
+			buf_addc(&b, s[i]);
+		}
+	}
+	out = rules_str(p->r, buf_str(&b));
+	buf_free(&b);
+	return out;
+}
+
 static void read_field(struct place *p, const struct block *b)
 {
 	const struct rules_line *l = block_lines(p, b);
@@ -258,7 +279,8 @@ static void read_field(struct place *p, const struct block *b)
 	text = rules_skip_space(strchr(s + 1, ':') + 1);
 	if (str_starts(s, ":Protects:")) {
 		rules_sentence_begin(p->r, s, l->no, l[b->n - 1].no, l->side);
-		rules_emit(p->r, RULES_PROTECTS, p->heading_lock, NULL)->context = (char *)(text + strspn(text, "- "));
+		text += strspn(text, "- ");
+		rules_emit(p->r, RULES_PROTECTS, p->heading_lock, NULL)->context = phrase(p, text, strlen(text));
 		rules_sentence_end(p->r);
 	} else if (str_starts(s, ":Comment:")) {
 		held = strstr(text, "must be held ");
@@ -271,7 +293,7 @@ static void read_field(struct place *p, const struct block *b)
 			if (str_starts(what, "while "))
 				what += 6;
 			rules_emit(p->r, RULES_PROTECTS, p->heading_lock, NULL)->context =
-				rules_strn(p->r, what, strcspn(what, "."));
+				phrase(p, what, text_sentence(what, 0));
 			rules_sentence_end(p->r);
 		}
 		p->r->scope.decl = decl;
@@ -332,12 +354,27 @@ static void read_mixed(struct place *p, const struct block *b)
 	read_sentences(p, b, from, b->n);
 }
 
+/* "For SRCU:", "a_lock vs b_lock:": it heads what follows and says nothing itself. */
+static bool is_caption(size_t lines, const char *s)
+{
+	size_t words = 1;
+
+	for (const char *q = s; *q; q++) {
+		words += *q == ' ';
+		if (*q == ' ' && rules_inn(q + 1, strcspn(q + 1, " :"), "is are must take taken nests before after outside inside -> should can"))
+			return false;
+	}
+	return lines == 1 && words <= 5 && str_ends(s, ":") && !rules_speaks_of_order(s);
+}
+
 static void read_text(struct place *p, const struct block *b)
 {
 	const char *s = joined(p, block_lines(p, b), b->n), *label = label_of(p, s);
 	bool is_order = rules_speaks_of_order(s);
 	size_t n = strlen(s);
 
+	if (!label && is_caption(b->n, s))
+		return;
 	memset(&p->r->mem.subject, 0, sizeof(p->r->mem.subject));
 	if (label) {
 		p->r->section = label;

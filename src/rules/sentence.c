@@ -45,7 +45,12 @@ static bool is_worth_it(const struct reader *r, const struct toks *t)
 	for (size_t i = 0; i < t->n; i++)
 		if (t->at[i].type == T_LOCK || t->at[i].type == T_WAIT || t->at[i].type == T_DEFER)
 			return true;
-	return r->scope.decl || r->scope.function;
+	if (!r->scope.decl && !r->scope.function)
+		return false;
+	for (size_t i = 0; i < t->n; i++)
+		if (t->at[i].type == T_WORD && rules_in(t->at[i].w, "held hold holding nests nested called lock locks taken"))
+			return true;
+	return false;
 }
 
 static void mood(struct reader *r, const struct toks *t)
@@ -93,13 +98,15 @@ static bool concludes(const struct tok *t, unsigned i)
 
 static void clauses(struct reader *r, const struct toks *t)
 {
-	bool is_guarded = false, is_conclusion = false;
+	bool is_guarded = false;
+	int premise = NO_CONCLUSION;
 
 	for (unsigned i = 0; i + 1 < t->n;) {
 		const struct row *row;
 		struct capture c = {0};
 
-		is_conclusion |= concludes(t->at, i);
+		if (concludes(t->at, i))
+			premise = r->emitted ? (int)r->next_sentence : (int)r->next_sentence - 1;
 		if (is_boundary(&t->at[i]))
 			is_guarded = false;
 		else if (t->at[i].type == T_WORD && is_guard(t->at[i].w))
@@ -110,18 +117,14 @@ static void clauses(struct reader *r, const struct toks *t)
 			continue;
 		}
 		if (!is_guarded) {
-			unsigned before = r->emitted;
-
 			/* a condition behind the clause weakens it: "... if both are taken" */
 			bool is_conditional = t->at[c.end].type == T_WORD && rules_in(t->at[c.end].w, "if unless when") &&
 					      !(t->at[c.end + 1].type == T_WORD && !strcmp(t->at[c.end + 1].w, "both"));
 			bool was_hedged = r->is_hedged;
 
 			r->is_hedged |= is_conditional;
-			rules_act(r, t, i, row, &c, is_conclusion);
+			rules_act(r, t, i, row, &c, premise);
 			r->is_hedged = was_hedged;
-			if (r->emitted > before)
-				is_conclusion = false;
 		}
 		i = c.end;
 	}
@@ -176,6 +179,12 @@ static bool own_words(struct reader *r, const char *s)
 	return false;
 }
 
+/* "Lock order of foo_lock:" heads what follows. */
+static bool is_introduction(const char *s)
+{
+	return str_ends(s, ":") && rules_speaks_of_order(s);
+}
+
 static void read_tokens(struct reader *r, const char *s, const struct toks *all)
 {
 	struct toks t = {0}, g = {0};
@@ -191,7 +200,7 @@ static void read_tokens(struct reader *r, const char *s, const struct toks *all)
 		rules_advice(r, s);
 	else if (!is_chain && t.n <= MAX_TOKENS)
 		clauses(r, &t);
-	if (!r->emitted && ((r->trust == TRUST_ORDERING && names_lock(all)) ||
+	if (!r->emitted && ((r->trust == TRUST_ORDERING && names_lock(all) && !is_introduction(s)) ||
 			    (r->trust == TRUST_RULE && all->n > 1)))
 		rules_emit(r, RULES_NOT_UNDERSTOOD, NULL, NULL);
 	vec_free(&t);

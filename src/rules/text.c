@@ -64,7 +64,7 @@ static size_t bracket(const char *s)
 }
 
 /* Index after the sentence that begins at `from`. */
-static size_t sentence_end(const char *s, size_t from)
+size_t text_sentence(const char *s, size_t from)
 {
 	size_t i = from;
 
@@ -91,7 +91,7 @@ bool text_read(struct reader *r, const struct text *t)
 	bool found = false;
 
 	for (size_t from = 0; s[from];) {
-		size_t to = sentence_end(s, from), last;
+		size_t to = text_sentence(s, from), last;
 		char side = 0;
 		char *one = xstrndup(s + from, to - from);
 

@@ -14,6 +14,8 @@ struct text {
 void text_add(struct text *t, const struct rules_line *l, const char *s);
 /* Every sentence of it through rules_sentence(); true: some gave statements. */
 bool text_read(struct reader *r, const struct text *t);
+/* Index after the sentence of s that begins at `from`. */
+size_t text_sentence(const char *s, size_t from);
 void text_free(struct text *t);
 
 #endif

@@ -96,13 +96,13 @@ static void add_name(struct reader *r, const char *s, size_t n, struct lock_list
 
 	while (n && (s[n - 1] == '`' || s[n - 1] == '*'))
 		n--;
-	/* "i_pages lock" is i_pages, "folio_lock_memcg move_lock" is move_lock */
+	/* "i_pages lock" is i_pages, "folio_lock_memcg move_lock" and "page->flags PG_locked" the second */
 	if (first < n && (memchr(s, '_', first) || rules_lock_shape(s, first))) {
 		size_t last = n;
 
 		while (s[last - 1] != ' ')
 			last--;
-		if (rules_lock_shape(s + last, n - last))
+		if (rules_lock_shape(s + last, n - last) || memchr(s + last, '_', n - last))
 			s += last, n -= last;
 		else
 			n = first;
@@ -125,6 +125,7 @@ static size_t two_words(const char *s)
 size_t rules_entry(struct reader *r, const char *s, struct lock_list *out, const char **function, bool *is_label)
 {
 	size_t at = 0, n;
+	bool is_arrow = false;
 
 	out->n = 0;
 	*function = NULL;
@@ -133,13 +134,13 @@ size_t rules_entry(struct reader *r, const char *s, struct lock_list *out, const
 		while (s[at] == '`' || s[at] == '*')
 			at++;
 		if (str_starts(s + at, "->") && (isalpha((unsigned char)s[at + 2]) || s[at + 2] == '_'))
-			at += 2;
+			at += 2, is_arrow = true;
 		n = phrase_length(s + at);
 		if (!n)
 			n = two_words(s + at);
 		if (!n) {
 			n = name_length(s + at);
-			if (!n || !is_lockish(s + at, n))
+			if (!n || (!is_arrow && !is_lockish(s + at, n)))
 				return 0;
 		}
 		add_name(r, s + at, n, out);
@@ -225,7 +226,7 @@ static const char *entry_text(const struct rules_line *l, bool is_list, unsigned
 /* Which lines make a tree?  At least two entries, one deeper than another; stops at the first other line. */
 static size_t extent(struct reader *r, const struct rules_line *l, size_t n, bool is_list, unsigned *deeper)
 {
-	unsigned least = UINT32_MAX, entries = 0, indent, labels = 0;
+	unsigned least = UINT32_MAX, entries = 0, indent, labels = 0, sure = 0;
 	struct lock_list locks;
 	const char *function;
 	bool is_label;
@@ -244,12 +245,15 @@ static size_t extent(struct reader *r, const struct rules_line *l, size_t n, boo
 			break;
 		entries++;
 		labels += is_label;
+		sure += locks.shape[0] != SHAPE_WORD || locks.n > 1 || !strchr(s, '(') ||
+			s[strcspn(s, "(") + 1] != ')';
 		*deeper += indent > least;
 		least = indent < least ? indent : least;
 		i += continuation(l, n, i);
 		last = i;
 	}
-	return entries - labels >= 2 ? last : 0;
+	/* a tree of calls, "f()" below "g()", is none of locks */
+	return entries - labels >= 2 && sure * 2 >= entries ? last : 0;
 }
 
 /* A bare function name that stands above a group is its label, not a lock. */

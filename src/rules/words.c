@@ -273,7 +273,7 @@ static size_t skip_at(const struct scan *c)
 		n++;
 	if (*s == ':' && s[n] == '`' && n > 1 && s[n - 1] == ':')
 		return n;
-	if (isalpha((unsigned char)*s) && n > 4 && memmem(s, n > 12 ? 12 : n, "://", 3))
+	if (isalpha((unsigned char)*s) && n > 4 && rules_has(s, n > 12 ? 12 : n, "://"))
 		return strcspn(s, " \t`");
 	return 0;
 }

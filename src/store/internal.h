@@ -53,10 +53,10 @@ uint32_t reader_file(struct reader *r, sqlite3_stmt *st, int col); /* by file id
 uint32_t reader_chain(struct reader *r, sqlite3_stmt *st, int col);
 /* Column 0 must be the row's number: references are indexes. */
 void reader_id(struct reader *r, sqlite3_stmt *st, size_t want);
-/* Reads one witness row (columns of WITNESS_COLUMNS); w->held is still the id of the set. */
+/* Reads one witness row (columns of WITNESS_COLUMNS); w->held and w->gates are still ids of sets. */
 void reader_witness(struct reader *r, sqlite3_stmt *st, struct lore_witness *w);
 #define WITNESS_COLUMNS "id, \"outer\", \"inner\", outer_mode, inner_mode, flags, assumptions, " \
-	"outer_place, inner_place, entry_place, chain, held, thread"
+	"outer_place, inner_place, entry_place, chain, held, gates, thread"
 
 /* ---- writing rows (write.c) ------------------------------------------------- */
 

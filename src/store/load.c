@@ -237,6 +237,9 @@ static void load_witnesses(struct reader *r)
 		held = held_of(r, w->held);
 		w->held = held.first;
 		w->n_held = held.n;
+		held = held_of(r, w->gates);
+		w->gates = held.first;
+		w->n_gates = held.n;
 	}
 	reader_end(r, st, "witness", r->l->witnesses.n);
 }

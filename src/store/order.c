@@ -138,8 +138,10 @@ static void use_sets(struct reader *r)
 {
 	struct ids sets = {0};
 
-	for (size_t i = 0; i < r->l->witnesses.n; i++)
+	for (size_t i = 0; i < r->l->witnesses.n; i++) {
 		vec_push(&sets, r->l->witnesses.at[i].held);
+		vec_push(&sets, r->l->witnesses.at[i].gates);
+	}
 	ids_sort(&sets);
 	read_held(r, &sets);
 	for (size_t i = 0; i < r->l->witnesses.n && !r->failed; i++) {
@@ -148,6 +150,9 @@ static void use_sets(struct reader *r)
 
 		w->held = range.first;
 		w->n_held = range.n;
+		range = r->held.at[ids_index(&sets, w->gates)];
+		w->gates = range.first;
+		w->n_gates = range.n;
 	}
 	vec_free(&sets);
 }

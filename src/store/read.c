@@ -172,5 +172,6 @@ void reader_witness(struct reader *r, sqlite3_stmt *st, struct lore_witness *w)
 	w->chain = (uint32_t)r->l->steps.n;
 	w->n_chain = reader_chain(r, st, 10);
 	w->held = reader_u32(r, st, 11);
-	w->thread = reader_u32(r, st, 12);
+	w->gates = reader_u32(r, st, 12);
+	w->thread = reader_u32(r, st, 13);
 }

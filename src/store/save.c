@@ -95,7 +95,7 @@ static void save_places(struct writer *s)
 
 static void save_witnesses(struct writer *s)
 {
-	writer_begin(s, "INSERT INTO witness VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
+	writer_begin(s, "INSERT INTO witness VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
 	for (size_t i = 0; i < s->l->witnesses.n; i++) {
 		const struct lore_witness *w = &s->l->witnesses.at[i];
 
@@ -111,6 +111,7 @@ static void save_witnesses(struct writer *s)
 		writer_put_ref(s, w->entry_place);
 		writer_put_chain(s, w->chain, w->n_chain);
 		writer_put(s, writer_set_id(s, w->held, w->n_held));
+		writer_put(s, writer_set_id(s, w->gates, w->n_gates));
 		writer_put(s, w->thread);
 		writer_row(s);
 	}

@@ -84,10 +84,13 @@ is "found in ./build" 0
 rm -r p/build
 
 # Quoting, as a shell would read it.
-command_is "cc '-DA=\\\"a b\\\"' -DB=\\\\\\\"x\\\\\\\" \\\"-DC=c d\\\" -D'E=e'f -c src/f.c"
+sed "s|DIR|$work/p|" >p/compile_commands.json <<'EOF'
+[{"directory":"DIR","file":"src/f.c",
+  "command":"cc '-DA=\"a b\"' -DB=\\\"x\\\" \"-DC=c \\\"d\\x\" -D'E=e'f -c src/f.c"}]
+EOF
 index
 is "quoted words" 0
-has "quoted words arrive" '-DA="a b"' '-DB="x"' '-DC=c d' '-DE=ef'
+has "quoted words arrive" '-DA="a b"' '-DB="x"' '-DC=c "d\\x' '-DE=ef'
 printf '%s\n' '-DFROM_FILE "-DSPACE=a b"' >p/args.rsp
 command_is "cc @args.rsp -c src/f.c"
 index

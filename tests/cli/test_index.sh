@@ -46,7 +46,12 @@ run index
 ages >ages.2
 is "another row of primitives" 0
 that "another row: nothing is compiled" [ "$(diff ages.1 ages.2 | grep -c '\.bc')" = 0 ]
+printf 'primitives = ( { name = "pthread_mutex_lock"; kind = "ignore"; }, { name = "pthread_mutex_unlock"; kind = "ignore"; } );\n' >.locklore.conf
+run index
+is "a row that changes the facts" 0 out ' 0 lock classes'
 rm .locklore.conf
+run index
+is "without it again" 0 out ' 2 lock classes'
 sed -i 's/-O1 -c src.a/-O1 -DX -c src\/a/' compile_commands.json
 run index
 ages >ages.2

@@ -68,7 +68,7 @@ that "the first one ended well" grep -q '^2 units' one.out
 # A full disk: a small one of our own.
 cp .locklore/lore.db first.db
 mkdir disk
-if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=400k tmpfs disk 2>/dev/null; then
+if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=1500k tmpfs disk 2>/dev/null; then
 	trap 'cd /; umount "$work/disk"; rm -rf "$work"' EXIT
 	mkdir disk/.locklore
 	run index --db disk/.locklore/lore.db src/b.c

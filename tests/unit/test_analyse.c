@@ -17,7 +17,7 @@ static struct prim_table *prims;
 
 static struct lore *analyse(const char *const *text, size_t n)
 {
-	struct facts_unit *units[4];
+	struct facts_unit *units[4] = {0};
 	struct analyse_options opt = {.prims = prims, .root = "/src"};
 	struct lore *l;
 	struct diag d = {0};

@@ -172,7 +172,7 @@ static bool same_thread(struct both x, uint32_t i, uint32_t j)
 static bool same_witness(struct both x, const struct lore_witness *p, const struct lore_witness *q)
 {
 	bool same = NUM(outer) && NUM(inner) && NUM(outer_mode) && NUM(inner_mode) && NUM(flags) &&
-		    NUM(assumptions) && NUM(n_chain) && HELD(held) &&
+		    NUM(assumptions) && NUM(n_chain) && HELD(held) && HELD(gates) &&
 		    same_thread(x, p->thread, q->thread) &&
 		    same_place(x, p->outer_place, q->outer_place) &&
 		    same_place(x, p->inner_place, q->inner_place) &&

@@ -98,7 +98,7 @@ static inline int random_by_pair(const void *a, const void *b)
 static inline void random_witnesses(struct lore *l, const struct random_size *z)
 {
 	for (uint32_t i = 0; i < z->witnesses; i++) {
-		struct random_set held = random_held(l, z);
+		struct random_set held = random_held(l, z), gates = random_held(l, z);
 		uint32_t n = 1 + random_below(2 * z->steps);
 		uint32_t chain = random_chain(l, z, n);
 
@@ -108,7 +108,7 @@ static inline void random_witnesses(struct lore *l, const struct random_size *z)
 			.flags = (uint8_t)random_below(64), .assumptions = (uint8_t)random_below(4),
 			.outer_place = l->steps.at[chain], .inner_place = l->steps.at[chain + n - 1],
 			.entry_place = random_ref(z->places), .chain = chain, .n_chain = n,
-			.held = held.first, .n_held = held.n,
+			.held = held.first, .n_held = held.n, .gates = gates.first, .n_gates = gates.n,
 			.thread = random_below(9) ? 0 : 1 + random_below(z->funcs)});
 	}
 	if (l->witnesses.n)
@@ -255,7 +255,7 @@ static inline const char *different_witnesses(struct both x)
 {
 	SAME_ARRAY(witnesses, NUM(outer) && NUM(inner) && NUM(outer_mode) && NUM(inner_mode) &&
 		   NUM(flags) && NUM(assumptions) && NUM(outer_place) && NUM(inner_place) &&
-		   NUM(entry_place) && CHAIN(chain) && HELD(held) && NUM(thread));
+		   NUM(entry_place) && CHAIN(chain) && HELD(held) && HELD(gates) && NUM(thread));
 	return NULL;
 }
 

