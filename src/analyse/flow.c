@@ -253,6 +253,19 @@ static void add_exit(struct flow *w, struct effect *e)
 	vec_push(&w->exits, *e);
 }
 
+static bool is_pointer(const struct facts_func *f, uint32_t value, unsigned depth)
+{
+	const struct facts_value *v;
+	bool is = false;
+
+	if (value == FACTS_NONE || depth > 6)
+		return false;
+	v = &f->values.at[value];
+	for (uint32_t i = 0; v->op == FACTS_PHI && i < v->b; i++)
+		is |= is_pointer(f, f->list.at[v->a + 2 * i + 1], depth + 1);
+	return is || v->type;
+}
+
 static bool may_be_error(const struct facts_func *f, uint32_t value, unsigned depth)
 {
 	const struct facts_value *v;
@@ -288,10 +301,8 @@ static struct av returned(struct flow *w, const struct state *s, uint32_t value)
 	struct av av = value_av(w, s, value, 0);
 	uint32_t path = value_expr(w, s, value);
 	const struct expr *e = &w->p->exprs.at[path];
-	bool is_pointer = w->f->values.at[value].type ||
-			  (e->op == X_VALUE && e->a == w->id && w->f->values.at[e->b].type);
 
-	if (!is_pointer || av.is_const)
+	if (av.is_const || !is_pointer(w->f, value, 0))
 		return av;
 	if ((e->op == X_DEREF || e->op == X_INDEX || e->op == X_FIELD || e->op == X_PARAM ||
 	     (e->op == X_VALUE && e->a == w->id && !may_be_error(w->f, e->b, 0))) && av.mask != A_NEG)

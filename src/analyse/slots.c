@@ -246,7 +246,7 @@ static uint32_t static_key(const struct prog *p, uint32_t table)
 	if (!prim_find_static(p->opt->prims, strtab_str(p->str, p->syms.at[table].name), &key))
 		return NONE;
 	for (uint32_t s = 0; s < p->syms.n; s++)
-		if (!p->syms.at[s].is_local && strcmp(strtab_str(p->str, p->syms.at[s].name), key) == 0)
+		if (strtab_str(p->str, p->syms.at[s].name)[0] == '$' && strcmp(strtab_str(p->str, p->syms.at[s].name) + 1, key) == 0)
 			return s;
 	return NONE;
 }

@@ -157,6 +157,16 @@ static void callback(struct fn *fn, const struct prim *p, LLVMValueRef call, uin
 }
 
 /* Key of a static call: from the trampoline among the arguments, else the name of the key. */
+/* Static-call keys have names of their own: a function may be called like the key. */
+static uint32_t key_symbol(struct fn *fn, const char *key)
+{
+	char *name = xasprintf("$%s", key);
+	uint32_t sym = unit_sym_named(fn->bc, name, FACTS_KIND_UNKNOWN);
+
+	free(name);
+	return sym;
+}
+
 static const char *key_of(struct fn *fn, const struct prim *p, LLVMValueRef call)
 {
 	LLVMValueRef v = argument(call, p->lock);
@@ -189,7 +199,7 @@ static void static_update(struct fn *fn, const struct prim *p, LLVMValueRef call
 	}
 	if (!key || !target)
 		return;
-	s.lock = class_named(fn, key, FACTS_KIND_UNKNOWN);
+	s.lock = values_pure(fn, (struct facts_value){ .op = FACTS_GLOBAL, .a = key_symbol(fn, key) });
 	s.args = values_operand(fn, target);
 	s.n_args = 1;
 	vec_push(&fn->out->list, s.args);
@@ -240,7 +250,7 @@ static void static_call(struct fn *fn, const char *key, LLVMValueRef call, uint3
 {
 	struct facts_event e = fresh(FACTS_CALL_EVENT, loc);
 
-	e.target = unit_sym_named(fn->bc, key, FACTS_KIND_UNKNOWN);
+	e.target = key_symbol(fn, key);
 	e.flags = FACTS_DIRECT | FACTS_STATIC_KEY;
 	set_args(fn, &e, call);
 	give_result(fn, emit(fn, e, 0), call);

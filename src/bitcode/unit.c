@@ -101,10 +101,13 @@ uint32_t unit_sym(struct bc *bc, LLVMValueRef global)
 /* A class or a key that is no variable of this unit. */
 uint32_t unit_sym_named(struct bc *bc, const char *name, uint8_t lock_kind)
 {
+	LLVMValueRef variable = LLVMGetNamedGlobal(bc->mod, name);
 	uint32_t id = strtab_id(bc->u->str, name);
 	uint64_t known;
 	uint32_t sym;
 
+	if (variable) /* the program's own variable of that name is meant */
+		return unit_sym(bc, variable);
 	if (map_get(&bc->sym_names, id, &known))
 		return (uint32_t)known;
 	sym = add_sym(bc, id);

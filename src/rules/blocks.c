@@ -275,9 +275,15 @@ static bool ends_text(const struct cutter *c, size_t i)
 static void text(struct cutter *c)
 {
 	bool is_numbered;
-	size_t marker = rules_marker(rules_skip_space(line_at(c, c->at)), &is_numbered);
-	struct block *b = open_block(c, marker ? BLOCK_ITEM : BLOCK_TEXT);
+	const char *s = rules_skip_space(line_at(c, c->at));
+	size_t marker = rules_marker(s, &is_numbered);
+	struct block *b;
 	const char *last;
+
+	/* "1) a, 2) b": a list in one line */
+	if (marker && is_numbered && (strstr(s + marker, " 2) ") || strstr(s + marker, " 2. ")))
+		marker = 0;
+	b = open_block(c, marker ? BLOCK_ITEM : BLOCK_TEXT);
 
 	b->is_numbered = is_numbered;
 	c->base = b->indent;

@@ -26,6 +26,7 @@ struct cscan {
 	/* where we are */
 	unsigned depth, parens;
 	const char *function;        /* whose body we are in */
+	const char *line_function;   /* one whose body opened on this line */
 	const char *candidate;       /* name before the '(' at file scope */
 	bool is_candidate_closed;    /* its ')' was seen */
 	const char *owner[MAX_DEPTH];/* struct names by depth */
@@ -83,6 +84,7 @@ static struct comment *open_comment(struct cscan *c)
 	const char *code = rules_skip_space(buf_str(&c->code));
 
 	k->scope.function = c->function;
+	k->scope.owner = c->function ? NULL : owner_now(c);
 	k->wants_function = !c->depth;
 	if (*code && !c->function)
 		k->scope.decl = declared(c->r, code, owner_now(c));
@@ -142,7 +144,7 @@ static void code_name(struct cscan *c, const char *s, size_t n)
 static void brace_open(struct cscan *c)
 {
 	if (!c->depth && c->candidate && c->is_candidate_closed) {
-		c->function = c->candidate;
+		c->function = c->line_function = c->candidate;
 		settle(c, c->function, NULL);
 	}
 	c->depth++;
@@ -201,9 +203,11 @@ static size_t constant(const char *s)
 static void end_of_code_line(struct cscan *c, const struct rules_line *l)
 {
 	const char *code = rules_skip_space(buf_str(&c->code));
-	struct rules_scope scope = {.function = c->function ? c->function : c->candidate, .owner = owner_now(c)};
+	struct rules_scope scope = {.owner = owner_now(c)};
 	const char *saved = c->r->sentence;
 
+	scope.function = c->function ? c->function : c->line_function ? c->line_function : c->candidate;
+	c->line_function = NULL;
 	if (*code && *code != '#') {
 		c->r->side_mark = l->side;
 		rules_read_attributes(c->r, code, l->no, &scope);

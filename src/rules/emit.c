@@ -60,7 +60,8 @@ void rules_advice(struct reader *r, const char *text)
 /* In prose, one side has to look like a lock, and the other at least like code. */
 static bool is_trusted(const struct reader *r, const struct capture *c, const struct row *row)
 {
-	unsigned sure = c->wait != NULL || (c->is_elided && r->scope.decl), weak = 0;
+	bool is_held = row->action == ACT_WITH || row->action == ACT_WITHOUT;
+	unsigned sure = c->wait != NULL || is_held || (c->is_elided && r->scope.decl), weak = 0;
 
 	if (r->trust != TRUST_PROSE)
 		return true;
@@ -171,10 +172,11 @@ static void held_take(struct reader *r, const struct capture *c)
 
 static void callers(struct reader *r, const struct capture *c, bool is_without)
 {
-	const char *function = c->function ? c->function : r->scope.function;
+	const char *function = c->function ? c->function : r->mem.function ? r->mem.function : r->scope.function;
 
 	if (c->mod.pol == POL_VOID || c->mod.pol == POL_MAY || !function)
 		return;
+	r->mem.function = function;
 	if (c->mod.pol == POL_NO)
 		is_without = !is_without;
 	for (unsigned i = 0; i < c->b.n; i++) {
@@ -219,12 +221,22 @@ static void protects(struct reader *r, const struct toks *t, const struct row *r
 
 static void contexts(struct reader *r, const struct toks *t, const struct row *row, const struct capture *c)
 {
-	const char *words = row->flags & ROW_START ? cut(r, t, c->c_from, c->c_to) : cut(r, t, c->x_from, c->x_to);
+	unsigned from = row->flags & ROW_START ? c->c_from : c->x_from;
+	unsigned to = row->flags & ROW_START ? c->c_to : c->x_to;
+	const char *words;
+
+	while (from + 1 < to && t->at[from].type == T_WORD && rules_in(t->at[from].w, "a an the any"))
+		from++;
+	for (unsigned i = from + 1; i < to; i++)
+		if (t->at[i].type == T_COMMA || (t->at[i].type == T_WORD && rules_in(t->at[i].w, "because since as if when unless")))
+			to = i;
+	words = cut(r, t, from, to);
 
 	if (c->mod.pol == POL_NO) {
 		for (unsigned i = 0; i < c->a.n; i++)
 			rules_emit(r, RULES_CONTEXT, c->a.name[i], NULL)->context = (char *)words;
-	} else if (!(row->flags & ROW_START) && c->mod.pol == POL_YES && r->trust != TRUST_PROSE) {
+	} else if (!(row->flags & ROW_START) && c->mod.pol == POL_YES && r->trust != TRUST_PROSE &&
+		   (t->at[c->x_from].type == T_FUNC || strchr(t->at[c->x_from].w, '_'))) {
 		for (unsigned i = 0; i < c->a.n; i++)
 			rules_advice(r, rules_strf(r, "%s is taken in %s", c->a.name[i], words));
 	}
@@ -348,7 +360,8 @@ void rules_act(struct reader *r, const struct toks *t, unsigned i, const struct 
 	bool was_hedged = r->is_hedged;
 	int here = r->emitted ? (int)r->next_sentence : (int)r->next_sentence - 1;
 
-	if (!is_trusted(r, c, row) || ((row->flags & ROW_MUST) && !c->mod.is_must))
+	if (!is_trusted(r, c, row) || ((row->flags & ROW_MUST) && !c->mod.is_must) ||
+	    ((row->flags & ROW_AGAIN) && r->mem.relation != ACT_WITH && r->mem.relation != ACT_WITHOUT))
 		return;
 	place(t, c);
 	r->is_hedged |= c->mod.is_hedged;

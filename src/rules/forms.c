@@ -62,6 +62,14 @@ bool rules_speaks_of_order(const char *s)
 	return false;
 }
 
+/* "released in reverse order" says nothing of how they are taken. */
+static bool is_about_release(const char *s, const char *at)
+{
+	size_t back = (size_t)(at - s) < 40 ? (size_t)(at - s) : 40;
+
+	return rules_has(at - back, back, "eleas") || rules_has(at - back, back, "nlock") || rules_has(at - back, back, "rop");
+}
+
 int rules_direction(const char *s)
 {
 	static const char *const down[] = {
@@ -77,9 +85,12 @@ int rules_direction(const char *s)
 		"lower in the table is taken before", "lower in this table is taken before",
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(up); i++)
-		if (strcasestr(s, up[i]))
+	for (size_t i = 0; i < ARRAY_LEN(up); i++) {
+		const char *at = strcasestr(s, up[i]);
+
+		if (at && !is_about_release(s, at))
 			return -1;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(down); i++)
 		if (strcasestr(s, down[i]))
 			return 1;
@@ -96,10 +107,12 @@ struct chain {
 };
 
 /* "lock order is:", "locking hierarchy": tokens up to the first entry, 0: none here. */
-static unsigned header(const struct tok *t)
+static unsigned header(const struct tok *t, bool is_announced)
 {
 	unsigned n = 0;
 
+	if (t[0].type == T_WORD && rules_in(t[0].w, "order orders ordering") && t[1].type == T_COLON && is_announced)
+		return 2; /* "locks must be acquired in this order: ..." */
 	if (t[0].type != T_WORD || !rules_in(t[0].w, "lock locks locking acquisition nesting mutex"))
 		return 0;
 	if (t[1].type != T_WORD || !rules_in(t[1].w, "order orders ordering hierarchy nesting"))
@@ -149,35 +162,37 @@ static unsigned member(const struct chain *c, const struct tok *t, struct lock_l
 	}
 }
 
-/* What stands between members; 0: the chain ends. */
-static unsigned separator(const struct chain *c, const struct tok *t)
+/* What stands between members: *n tokens.  False: the chain ends. */
+static bool separator(const struct chain *c, const struct tok *t, unsigned *used)
 {
 	unsigned n = 0;
 
+	*used = 1;
 	if (t[0].type == T_ARROW || t[0].type == T_GT)
-		return 1;
+		return true;
 	if (!c->has_header && !c->is_numbered)
-		return 0;
+		return false;
 	if (t[0].type == T_COMMA || t[0].type == T_SEMI)
 		n = 1;
 	while (n < 3 && t[n].type == T_WORD && rules_in(t[n].w, "and then before"))
 		n++;
-	return n ? n : t[0].type == T_NUM && c->is_numbered ? 0 : n;
+	*used = n; /* "1. a 2. b": the number alone parts them */
+	return n || (t[0].type == T_NUM && c->is_numbered);
 }
 
 static bool is_sure(const struct chain *c, const struct lock_list *a, const struct lock_list *b, bool is_arrow)
 {
-	unsigned locks = 0, named = 0;
+	unsigned locks = 0;
 
 	for (unsigned i = 0; i < a->n; i++)
-		locks += a->shape[i] == SHAPE_LOCK, named += a->shape[i] >= SHAPE_EXPR;
+		locks += a->shape[i] == SHAPE_LOCK;
 	for (unsigned i = 0; i < b->n; i++)
-		locks += b->shape[i] == SHAPE_LOCK, named += b->shape[i] >= SHAPE_EXPR;
+		locks += b->shape[i] == SHAPE_LOCK;
 	if (c->has_header || c->r->trust == TRUST_RULE)
 		return true;
 	if (c->r->trust == TRUST_PROSE)
 		return is_arrow && locks == a->n + b->n;
-	return is_arrow ? locks > 0 && named == a->n + b->n : locks == a->n + b->n;
+	return is_arrow ? locks > 0 : locks == a->n + b->n;
 }
 
 /* Links from token i on; returns the token after the chain. */
@@ -191,7 +206,7 @@ static unsigned links(struct chain *c, unsigned i)
 	if (!n)
 		return i + 1;
 	i += n;
-	for (unsigned sep; (sep = separator(c, c->t + i)); i += sep + n, a = b) {
+	for (unsigned sep; separator(c, c->t + i, &sep); i += sep + n, a = b) {
 		bool is_arrow = c->t[i].type == T_ARROW;
 
 		n = member(c, c->t + i + sep, &b);
@@ -223,13 +238,18 @@ bool rules_chain(struct reader *r, const struct toks *t)
 	struct chain c = {.r = r, .t = t->at};
 	unsigned before = r->emitted;
 
+	bool is_announced = rules_speaks_of_order(r->sentence);
+
 	if (r->trust != TRUST_RULE && is_deplored(t))
 		return false;
 	for (unsigned i = 0; i + 1 < t->n;) {
-		unsigned n = i + 2 < t->n ? header(t->at + i) : 0;
+		unsigned n = i + 2 < t->n ? header(t->at + i, is_announced) : 0;
 
-		c.has_header = n > 0;
-		if (n && i + n < t->n) {
+		/* "1) a, 2) b" in a rule or an ordering section */
+		bool is_numbered = t->at[i].type == T_NUM && r->trust != TRUST_PROSE;
+
+		c.has_header = n > 0 || is_numbered;
+		if ((n || is_numbered) && i + n < t->n) {
 			i = links(&c, i + n);
 			continue;
 		}

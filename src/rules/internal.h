@@ -192,8 +192,9 @@ enum action { ACT_INSIDE, ACT_OUTSIDE, ACT_WAIT_IN, ACT_WAIT_OUT, ACT_RELEASED, 
 	      ACT_HELD_TAKE, ACT_NOTE, ACT_ELLIPSIS, ACT_IGNORE, ACT_UNLIKE };
 enum row_flag { ROW_RULE = 1, ROW_ORDERING = 2, ROW_LOOSE = 4, ROW_START = 8, ROW_NEG = 16, ROW_FLIP = 32,
 		ROW_PLAIN = 64, /* the words say "no" themselves: "no lock is, may be, taken" */
-		ROW_MUST = 128 };
-struct row { const char *pattern; uint8_t action, flags; };
+		ROW_MUST = 128,
+		ROW_AGAIN = 256 /* goes on about the function of the clause before */ };
+struct row { const char *pattern; uint8_t action; uint16_t flags; };
 extern const struct row rules_rows[];
 extern const size_t rules_n_rows;
 const char *rules_word_class(const char *name); /* the words behind @name, or NULL */

@@ -12,6 +12,9 @@ struct attempt {
 	const struct row *row;
 };
 
+/* "nested inside B", said of what stands beside the comment */
+static const char elided_verbs[] = "nested nest taken acquired protected guarded serialized";
+
 static bool ends_clause(const struct tok *t)
 {
 	return t->type == T_END || t->type == T_STOP || t->type == T_SEMI || t->type == T_COMMA || t->type == T_COLON ||
@@ -89,12 +92,12 @@ static bool subject(struct attempt *a, unsigned *i)
 			++*i;
 		return true;
 	}
-	if (*i != a->start || (!rules_starts_clause(&t[*i]) && !rules_in(t[*i].w, "nested nest taken acquired")))
+	if (*i != a->start || (!rules_starts_clause(&t[*i]) && !rules_in(t[*i].w, elided_verbs)))
 		return false;
 	if (r->mem.has_subject && *i && ((t[*i - 1].type == T_WORD && rules_in(t[*i - 1].w, "and but or then")) ||
 					 t[*i - 1].type == T_COMMA))
 		a->c->a = r->mem.subject;
-	else if (r->scope.decl && (!*i || t[*i - 1].type == T_STOP || t[*i - 1].type == T_COLON))
+	else if (r->scope.decl && (!*i || t[*i - 1].type == T_STOP || t[*i - 1].type == T_COLON || t[*i - 1].type == T_COMMA))
 		rules_list_add(&a->c->a, r->scope.decl, SHAPE_LOCK);
 	a->c->is_elided = true;
 	return a->c->a.n > 0;
@@ -167,9 +170,11 @@ static bool next_clause(const struct tok *t)
 {
 	if (t->type != T_WORD)
 		return false;
-	if (rules_in(t->w, "and but"))
-		return t[1].type == T_LOCK || t[1].type == T_WAIT ||
-		       (t[1].type == T_WORD && rules_in(t[1].w, "the a") && t[2].type == T_LOCK);
+	if (rules_in(t->w, "and but")) {
+		unsigned n = t[1].type == T_WORD && rules_in(t[1].w, "the a") ? 2 : 1;
+
+		return (t[n].type == T_LOCK || t[n].type == T_WAIT) && rules_starts_clause(&t[n + 1]);
+	}
 	return rules_in(t->w, "so therefore thus hence while whereas");
 }
 
@@ -312,7 +317,7 @@ const struct row *rules_match(struct reader *r, const struct toks *t, unsigned i
 	const struct row *found = NULL;
 	struct lock_list list;
 	bool has_subject = rules_locks(r, t->at + i, false, &list) || rules_starts_clause(t->at + i) ||
-			   (t->at[i].type == T_WORD && rules_in(t->at[i].w, "nested nest taken acquired"));
+			   (t->at[i].type == T_WORD && rules_in(t->at[i].w, elided_verbs));
 
 	for (size_t k = 0; k < rules_n_rows; k++) {
 		const struct row *row = &rules_rows[k];
@@ -320,6 +325,10 @@ const struct row *rules_match(struct reader *r, const struct toks *t, unsigned i
 		struct attempt a = {.r = r, .t = t->at, .start = i, .n = (unsigned)t->n, .c = &c, .row = row};
 
 		if (!may_start(r, row, t->at + i, has_subject) || !match(&a, row->pattern, i))
+			continue;
+		/* "the shrinker must not take A" needs nothing */
+		if (row->action == ACT_NEEDS && !(row->flags & ROW_NEG) &&
+		    (c.mod.pol == POL_NO || !(c.mod.is_must || c.mod.is_only)))
 			continue;
 		bool is_loose = strstr(row->pattern, "$X"), was_loose = found && strstr(found->pattern, "$X");
 

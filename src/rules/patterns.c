@@ -124,6 +124,7 @@ const struct row rules_rows[] = {
 	{"$B MOD held @when|before|to|for|by|on|in ?@calling|call|callers|entry|@called ?to|of|from $F", ACT_WITH, 0},
 	{"$F MOD @called from|by $G @when|@in|having ?already ?@holding|held $B ?being|already ?held|@taken", ACT_WITH, 0},
 	{"$F MOD @called from|by $G without|outside ?of ?@holding $B ?being ?held|@taken", ACT_WITHOUT, 0},
+	{"and|or|but outside|without ?of ?@holding $B ?held", ACT_WITHOUT, ROW_AGAIN},
 	{"$B MOD held by ?the|all|every|its caller|callers ?of|: ?$F", ACT_WITH, 0},
 	{"?the|all caller|callers ?of ?$F MOD @hold|held|@take $B", ACT_WITH, 0},
 	{"$B MOD held on entry", ACT_WITH, 0},
@@ -136,6 +137,7 @@ const struct row rules_rows[] = {
 	/* contexts */
 	{"$C MOD @take $A", ACT_CONTEXT, ROW_START},
 	{"$A MOD @taken|held|used by|from|in ?@in $X", ACT_CONTEXT, 0},
+	{"$A MOD @taken @in $X", ACT_CONTEXT, ROW_ORDERING},
 	/* what is only recorded */
 	{"$A @guards $X", ACT_PROTECTS, 0},
 	{"$A MOD @guarded by|with|under $B", ACT_PROTECTS, ROW_FLIP},

@@ -92,7 +92,7 @@ static const char stop_words[] = "and or but so while when if then than as is ar
 				 "dropped nest nests nested grab grabs call called calls calling use used uses always "
 				 "because since also only either neither both nor there here has have need needs do does "
 				 "protects protect guarded via using like unlike between during every each while where "
-				 "cannot accessing reading writing modifying updating changing calling walking "
+				 "cannot no nothing accessing reading writing modifying updating changing calling walking "
 				 "get gets lock locks locked unlock order ordering first last";
 static const char not_locks[] = "KVM SMP CPU CPUS IRQ IRQS MMU TDP NMI API NOT MUST NEVER AND ALL ANY ONLY NOTE TODO "
 				"FIXME XXX BUG WARNING THE THIS ALWAYS SHOULD BEFORE AFTER INSIDE OUTSIDE HELD LOCK "
@@ -111,7 +111,7 @@ static unsigned skip_nouns(const struct tok *t)
 
 static bool is_name_word(const struct tok *t)
 {
-	return t->type == T_WORD && *t->w && !rules_in(t->w, stop_words);
+	return t->type == T_WORD && *t->w && !rules_in(t->w, stop_words) && !is_modal_word(t->w);
 }
 
 /* "socket lock", "active ref": words that end in a kind of lock. */
@@ -140,12 +140,24 @@ static unsigned words_and_noun(struct reader *r, const struct tok *t, const char
 	return n + 1 + skip_nouns(t + n + 1);
 }
 
+/* In a rule, "a" may be a lock's name: where no name follows it. */
+static bool is_letter_a(const struct reader *r, const struct tok *t)
+{
+	return r->trust == TRUST_RULE && t->type == T_WORD && !strcmp(t->w, "a") && t[1].type != T_LOCK &&
+	       !t[1].is_caps && !is_name_word(&t[1]);
+}
+
 unsigned rules_one_lock(struct reader *r, const struct tok *t, const char **name, uint8_t *shape)
 {
 	unsigned n = 0, k;
 
-	while (n < 4 && t[n].type == T_WORD && rules_in(t[n].w, determiners))
+	while (n < 4 && t[n].type == T_WORD && rules_in(t[n].w, determiners) && !is_letter_a(r, &t[n]))
 		n++;
+	if (is_letter_a(r, &t[n])) {
+		*name = t[n].orig;
+		*shape = SHAPE_EXPR;
+		return n + 1 + skip_nouns(t + n + 1);
+	}
 	if (t[n].type == T_LOCK) {
 		*name = t[n].w;
 		*shape = t[n].shape;

@@ -119,8 +119,12 @@ static bool item_locks(struct place *p, const struct block *b, bool is_said, str
 
 	s += rules_marker(s, &is_numbered);
 	s += strspn(s, "*`");
-	if (rules_entry(p->r, s, out, &function, &is_label))
-		return true;
+	if (rules_entry(p->r, s, out, &function, &is_label)) {
+		const char *call = strchr(s, '(');
+
+		/* a list of calls is none of locks */
+		return out->shape[0] != SHAPE_WORD || !call || call[1] != ')' || strcspn(s, " ") < (size_t)(call - s);
+	}
 	if (!is_numbered || !is_said)
 		return false;
 	n = strcspn(s, "(:,;");
@@ -168,14 +172,21 @@ static bool read_ranks(struct place *p, size_t first, size_t last)
 	return true;
 }
 
+/* Does block b belong to the list that begins with item a? */
+static bool continues(const struct block *a, const struct block *b)
+{
+	if (b->indent > a->indent)
+		return b->kind == BLOCK_ITEM || b->kind == BLOCK_TEXT;
+	return b->kind == BLOCK_ITEM && b->is_numbered == a->is_numbered;
+}
+
 /* A run of items: a nested list is a tree, a flat one of names a ranking. */
 static bool read_list(struct place *p)
 {
 	const struct block *list = p->b.list.at;
 	size_t last = p->at, lines = 0;
 
-	while (last < p->b.list.n && (list[last].kind == BLOCK_ITEM ||
-				      (list[last].kind == BLOCK_TEXT && list[last].indent > list[p->at].indent))) {
+	while (last < p->b.list.n && continues(&list[p->at], &list[last])) {
 		lines += list[last].n;
 		last++;
 	}
@@ -311,12 +322,25 @@ static bool is_title(const struct rules_line *l, size_t n)
 	return rules_speaks_of_order(l->s) && (str_ends(l->s, ":") || (n == 1 && words <= 8 && len && l->s[len - 1] != '.'));
 }
 
+static void read_sentences(struct place *p, const struct block *b, size_t from, size_t to);
+
+/* Rules that are given as such stand one on a line. */
+static void read_rules(struct place *p, const struct block *b, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		read_sentences(p, b, i, i + 1);
+}
+
 static void read_sentences(struct place *p, const struct block *b, size_t from, size_t to)
 {
 	const struct rules_line *l = block_lines(p, b);
 	struct text t = {0};
 	bool is_numbered;
 
+	if (p->g->format == RULES_PLAIN_RULE && to - from > 1) {
+		read_rules(p, b, from, to);
+		return;
+	}
 	for (size_t i = from; i < to; i++) {
 		const char *s = rules_skip_space(l[i].s);
 
@@ -364,7 +388,7 @@ static bool is_caption(size_t lines, const char *s)
 		if (*q == ' ' && rules_inn(q + 1, strcspn(q + 1, " :"), "is are must take taken nests before after outside inside -> should can"))
 			return false;
 	}
-	return lines == 1 && words <= 5 && str_ends(s, ":") && !rules_speaks_of_order(s);
+	return lines == 1 && words <= 5 && str_ends(s, ":") && !rules_speaks_of_order(s) && !rules_direction(s);
 }
 
 static void read_text(struct place *p, const struct block *b)
@@ -373,8 +397,10 @@ static void read_text(struct place *p, const struct block *b)
 	bool is_order = rules_speaks_of_order(s);
 	size_t n = strlen(s);
 
-	if (!label && is_caption(b->n, s))
+	if (!label && is_caption(b->n, s)) {
+		p->intro = s;
 		return;
+	}
 	memset(&p->r->mem.subject, 0, sizeof(p->r->mem.subject));
 	if (label) {
 		p->r->section = label;

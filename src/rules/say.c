@@ -32,8 +32,11 @@ static void add_lock(struct buf *b, const char *name)
 
 static void add_wait(struct buf *b, const struct rules_statement *s, const char *domain)
 {
+	/* synchronize_rcu() says what it waits for by its name */
+	bool is_plain = s->wait && str_starts(s->wait, "synchronize_") && domain && !strcmp(s->wait + 12, domain);
+
 	buf_addf(b, "%s(", s->wait ? s->wait : "wait");
-	if (domain)
+	if (domain && !is_plain)
 		buf_addf(b, "&%s", domain);
 	buf_add(b, ")");
 }

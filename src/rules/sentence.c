@@ -21,6 +21,7 @@ void rules_sentence_begin(struct reader *r, const char *s, unsigned line, unsign
 	r->first_statement = r->doc->pub.statements.n;
 	r->mem.has_subject = false;
 	r->mem.relation = -1;
+	r->mem.function = NULL;
 }
 
 void rules_sentence_end(struct reader *r)
@@ -45,7 +46,9 @@ static bool is_worth_it(const struct reader *r, const struct toks *t)
 	for (size_t i = 0; i < t->n; i++)
 		if (t->at[i].type == T_LOCK || t->at[i].type == T_WAIT || t->at[i].type == T_DEFER)
 			return true;
-	if (!r->scope.decl && !r->scope.function)
+	if (r->scope.decl)
+		return true;
+	if (!r->scope.function)
 		return false;
 	for (size_t i = 0; i < t->n; i++)
 		if (t->at[i].type == T_WORD && rules_in(t->at[i].w, "held hold holding nests nested called lock locks taken"))
@@ -182,7 +185,7 @@ static bool own_words(struct reader *r, const char *s)
 /* "Lock order of foo_lock:" heads what follows. */
 static bool is_introduction(const char *s)
 {
-	return str_ends(s, ":") && rules_speaks_of_order(s);
+	return (str_ends(s, ":") && rules_speaks_of_order(s)) || str_ends(s, ";"); /* ";": it is code */
 }
 
 static void read_tokens(struct reader *r, const char *s, const struct toks *all)

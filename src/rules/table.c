@@ -172,7 +172,7 @@ static bool rank(struct reader *r, struct rows *rows, int direction)
 {
 	int lock, order;
 	bool is_numeric = true;
-	size_t keep = 0;
+	size_t keep = 0, sure = 0;
 
 	if (rows->n < 2)
 		return false;
@@ -194,6 +194,17 @@ static bool rank(struct reader *r, struct rows *rows, int direction)
 		row.rank = is_numeric ? strtol(row.cell[order], NULL, 10) : (long)i;
 		rows->at[keep++] = row;
 	}
+	for (size_t i = 0; i < keep; i++) {
+		const struct lock_list *locks = &rows->at[i].locks;
+
+		sure += locks->shape[0] == SHAPE_LOCK;
+		for (size_t k = 0; order < 0 && k < i; k++)
+			if (!strcmp(rows->at[k].locks.name[0], locks->name[0]))
+				return false; /* a table of facts, not of ranks */
+	}
+	/* names that are no locks by their look need a column of ranks */
+	if (order < 0 && sure * 2 < keep)
+		return false;
 	rows->n = keep;
 	for (size_t i = 0; i < keep && !is_numeric; i++)
 		rows->at[i].rank = (long)i;
