@@ -12,6 +12,11 @@ struct av av_any(void)
 	return (struct av){.mask = A_ANY};
 }
 
+bool av_knows(struct av a)
+{
+	return a.mask != A_ANY || a.is_not;
+}
+
 struct av av_const(int64_t c)
 {
 	return (struct av){.mask = sign(c), .is_const = true, .c = c};
@@ -28,15 +33,26 @@ struct av av_sign(uint8_t mask)
 
 struct av av_join(struct av a, struct av b)
 {
+	struct av both = {.mask = a.mask | b.mask};
+
 	if (a.is_const && b.is_const && a.c == b.c)
 		return a;
-	return (struct av){.mask = a.mask | b.mask};
+	if (a.is_not && ((b.is_not && b.c == a.c) || (b.is_const && b.c != a.c))) {
+		both.is_not = true;
+		both.c = a.c;
+	} else if (b.is_not && a.is_const && a.c != b.c) {
+		both.is_not = true;
+		both.c = b.c;
+	}
+	return both;
 }
 
 bool av_meets(struct av a, struct av b)
 {
 	if (a.is_const && b.is_const)
 		return a.c == b.c;
+	if (((a.is_const && b.is_not) || (a.is_not && b.is_const)) && a.c == b.c)
+		return false;
 	return (a.mask & b.mask) != 0;
 }
 
@@ -46,10 +62,17 @@ bool av_meet(struct av *a, struct av b)
 		return false;
 	if (a->is_const)
 		return true;
-	if (b.is_const)
+	if (b.is_const) {
 		*a = b;
-	else
-		*a = av_sign(a->mask & b.mask);
+		return true;
+	}
+	if (!a->is_not && b.is_not) {
+		a->is_not = true;
+		a->c = b.c;
+	}
+	a->mask &= b.mask;
+	if (a->mask == A_ZERO)
+		*a = av_const(0);
 	return true;
 }
 
@@ -101,6 +124,8 @@ int av_compare(struct av a, enum facts_pred pred, int64_t imm)
 {
 	if (a.is_const)
 		return compare_const(a.c, pred, imm);
+	if (a.is_not && a.c == imm && (pred == FACTS_EQ || pred == FACTS_NE))
+		return pred == FACTS_NE;
 	if (!(a.mask & true_signs(pred, imm)))
 		return 0;
 	if (!(a.mask & false_signs(pred, imm)))
@@ -118,6 +143,12 @@ bool av_refine(struct av *a, enum facts_pred pred, int64_t imm, bool truth)
 		*a = av_const(imm);
 		return true;
 	}
-	*a = av_sign(a->mask & (truth ? true_signs(pred, imm) : false_signs(pred, imm)));
+	a->mask &= truth ? true_signs(pred, imm) : false_signs(pred, imm);
+	if (a->mask == A_ZERO)
+		*a = av_const(0);
+	else if (imm != 0 && (pred == FACTS_EQ || pred == FACTS_NE) && !a->is_not) {
+		a->is_not = true; /* the other side of an equality */
+		a->c = imm;
+	}
 	return a->mask != 0;
 }

@@ -142,9 +142,10 @@ static uint32_t value_phi(struct prog *p, uint32_t fn, const struct facts_value 
 	uint32_t all = NONE, self = expr_make(p, X_VALUE, fn, id, 0);
 
 	for (uint32_t i = 0; i < v->b; i++) {
-		uint32_t e = expr_value(p, fn, f->list.at[v->a + 2 * i + 1]);
+		uint32_t in = f->list.at[v->a + 2 * i + 1];
+		uint32_t e = expr_value(p, fn, in);
 
-		if (e == self)
+		if (e == self || (in != FACTS_NONE && f->values.at[in].op == FACTS_CONST)) /* NULL is no lock */
 			continue;
 		if (all != NONE && e != all)
 			return self;

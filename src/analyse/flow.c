@@ -128,7 +128,7 @@ static void ctx_guards(struct flow *w, const struct state *s, struct ctx *c)
 {
 	c->n_guards = 0;
 	for (unsigned i = 0; i < s->n_vals && c->n_guards < MAX_GUARDS; i++)
-		if (w->p->exprs.at[s->vals[i].key].op == X_PARAM && s->vals[i].av.mask != A_ANY)
+		if (w->p->exprs.at[s->vals[i].key].op == X_PARAM && av_knows(s->vals[i].av))
 			c->guards[c->n_guards++] = (struct guard){s->vals[i].key, NONE, s->vals[i].av};
 }
 
@@ -235,7 +235,7 @@ static void effect_merge(struct prog *p, struct effect *a, struct effect *b)
 				struct guard g = a->guards.at[i];
 
 				g.av = av_join(g.av, b->guards.at[j].av);
-				if (g.av.mask != A_ANY)
+				if (av_knows(g.av))
 					a->guards.at[n++] = g;
 				break;
 			}
@@ -327,7 +327,7 @@ static void leave(struct flow *w, const struct state *s, uint32_t value)
 	for (unsigned i = 0; i < s->n_dropped; i++)
 		vec_push(&e.dropped, s->dropped[i]);
 	for (unsigned i = 0; i < s->n_vals; i++)
-		if (w->p->exprs.at[s->vals[i].key].has_param && s->vals[i].av.mask != A_ANY)
+		if (w->p->exprs.at[s->vals[i].key].has_param && av_knows(s->vals[i].av))
 			vec_push(&e.guards, (struct guard){s->vals[i].key, NONE, s->vals[i].av});
 	add_exit(w, &e);
 }

@@ -53,7 +53,8 @@ struct cls {
 enum { A_NEG = 1, A_ZERO = 2, A_POS = 4, A_ANY = 7 };
 struct av {
 	uint8_t mask;  /* signs it can have; pointers: A_NEG is an error pointer */
-	bool is_const;
+	bool is_const;  /* it is c */
+	bool is_not;    /* it is not c */
 	int64_t c;
 };
 
@@ -258,7 +259,9 @@ static inline const struct facts_event *fn_event(const struct prog *p, uint32_t 
 /* flow.c */
 void flow_all(struct prog *p);
 bool av_meets(struct av a, struct av b); /* can one number be both? */
+bool av_meet(struct av *a, struct av b); /* false: nothing is both */
 struct av av_any(void);
+bool av_knows(struct av a); /* more than that it is a number */
 struct av av_const(int64_t c);
 /* What argument i of a call is known to be in context c: a function, or a number. */
 struct guard flow_arg(struct prog *p, uint32_t fn, uint32_t event, const struct ctx *c, uint32_t i);

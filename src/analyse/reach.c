@@ -29,8 +29,8 @@ static bool add_guard(struct guard *out, uint8_t *n, struct guard g)
 				out[i].fn = g.fn;
 			else if (!av_meets(out[i].av, g.av))
 				return false;
-			else if (g.av.is_const || (out[i].av.mask & g.av.mask) != out[i].av.mask)
-				out[i].av = g.av;
+			else
+				av_meet(&out[i].av, g.av);
 			return true;
 		}
 	if (*n < MAX_GUARDS)
@@ -149,6 +149,8 @@ static void own_event(struct prog *p, uint32_t fn, const struct ctx *c, happenin
 	e->n_guards = c->n_guards;
 	memcpy(e->guards, c->guards, sizeof(e->guards));
 	e->dropset = dropped_set(p, f, c);
+	if (ev->kind == FACTS_REWAIT && !h.lost) /* the caller's lock is let go of */
+		e->dropset = set_add(p, e->dropset, c->expr);
 	e->along = e->always = held_classes(p, f, c, h.lost);
 	e->families = f->families;
 	e->dying = c->dying;
@@ -248,6 +250,7 @@ static bool same_guards(const struct entry *a, const struct entry *b)
 	for (unsigned i = 0; i < a->n_guards; i++)
 		if (a->guards[i].expr != b->guards[i].expr || a->guards[i].fn != b->guards[i].fn ||
 		    a->guards[i].av.mask != b->guards[i].av.mask || a->guards[i].av.is_const != b->guards[i].av.is_const ||
+		    a->guards[i].av.is_not != b->guards[i].av.is_not ||
 		    a->guards[i].av.c != b->guards[i].av.c)
 			return false;
 	return true;

@@ -48,7 +48,7 @@ static bool join_vals(struct state *into, const struct state *s)
 			continue;
 		}
 		av = av_join(v.av, other->av);
-		if (av.mask != v.av.mask || av.is_const != v.av.is_const || (other->is_old && !v.is_old) ||
+		if (av.mask != v.av.mask || av.is_const != v.av.is_const || av.is_not != v.av.is_not || av.c != v.av.c || (other->is_old && !v.is_old) ||
 		    v.alias != other->alias || v.alias_value != other->alias_value) {
 			struct val was = v;
 
@@ -61,7 +61,7 @@ static bool join_vals(struct state *into, const struct state *s)
 			changed |= memcmp(&was.av, &v.av, sizeof(v.av)) || was.is_old != v.is_old ||
 				   was.alias != v.alias || was.alias_value != v.alias_value;
 		}
-		if (v.av.mask == A_ANY && v.alias == NONE && v.alias_value == NONE)
+		if (!av_knows(v.av) && v.alias == NONE && v.alias_value == NONE)
 			continue;
 		into->vals[n++] = v;
 	}
@@ -118,7 +118,7 @@ void state_forget(struct state *s, uint32_t key)
 void state_set(struct state *s, struct val v)
 {
 	state_forget(s, v.key);
-	if (v.av.mask == A_ANY && v.alias == NONE && v.alias_value == NONE)
+	if (!av_knows(v.av) && v.alias == NONE && v.alias_value == NONE)
 		return;
 	if (s->n_vals == MAX_VALS) /* the oldest knowledge goes first */
 		state_forget(s, s->vals[0].key);

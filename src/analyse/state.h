@@ -51,7 +51,6 @@ struct flow {
 /* av.c */
 struct av av_sign(uint8_t mask);
 struct av av_join(struct av a, struct av b);
-bool av_meet(struct av *a, struct av b);            /* false: nothing is both */
 int av_compare(struct av a, enum facts_pred pred, int64_t imm); /* 1, 0, -1: unknown */
 bool av_refine(struct av *a, enum facts_pred pred, int64_t imm, bool truth); /* false: impossible */
 

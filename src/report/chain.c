@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MIN_LABEL = 12, MAX_LABEL = 28, MIN_FUNC = 16, MAX_FUNC = 34, MIN_PATH = 12 };
+enum { MIN_LABEL = 12, MAX_LABEL = 18, MIN_FUNC = 16, MAX_FUNC = 34, MIN_PATH = 12 };
 
 const char *report_name(const struct report *r, uint32_t cls)
 {
@@ -80,13 +80,27 @@ static void print_path(const struct report *r, const char *file, uint32_t line, 
 	fprintf(r->out, "...%s%s\n", file + n - tail, number);
 }
 
+/* Columns that the last name of the path needs, so that it is never cut. */
+static size_t least_room(const char *file, uint32_t line)
+{
+	const char *slash = strrchr(file, '/');
+	char number[16];
+
+	snprintf(number, sizeof(number), ":%u", line);
+	return strlen(slash ? slash : file) + strlen(number) + (slash ? 3 : 0);
+}
+
 void report_place(const struct report *r, size_t at, size_t func_width, uint32_t place)
 {
 	const char *func = report_func(r, place);
 	size_t end = at + strlen(func) + 2;
+	size_t stop = end < at + func_width ? at + func_width : end;
+	size_t room = least_room(report_file(r, place), report_line(r, place));
 
 	fprintf(r->out, "%s()", func);
-	if (end + 2 + MIN_PATH > REPORT_COLUMNS) {
+	if (stop + 2 + room > REPORT_COLUMNS && end + 2 + room <= REPORT_COLUMNS)
+		func_width = strlen(func) + 2; /* out of line rather than cut */
+	else if (stop + 2 + room > REPORT_COLUMNS) {
 		fputc('\n', r->out);
 		report_pad(r, 0, at + 2);
 		print_path(r, report_file(r, place), report_line(r, place),

@@ -158,7 +158,8 @@ static void code_char(struct cscan *c, char ch)
 {
 	switch (ch) {
 	case '(':
-		if (!c->depth && !c->parens && !c->is_candidate_closed)
+		if (!c->depth && !c->parens && !c->is_candidate_closed && c->last_name &&
+		    !rules_in(c->last_name, "if while for switch return sizeof defined __attribute__"))
 			c->candidate = c->last_name;
 		c->parens++;
 		break;

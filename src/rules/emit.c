@@ -61,7 +61,7 @@ void rules_advice(struct reader *r, const char *text)
 static bool is_trusted(const struct reader *r, const struct capture *c, const struct row *row)
 {
 	bool is_held = row->action == ACT_WITH || row->action == ACT_WITHOUT;
-	unsigned sure = c->wait != NULL || is_held || (c->is_elided && r->scope.decl), weak = 0;
+	unsigned sure = c->wait != NULL || (c->is_elided && r->scope.decl), weak = 0;
 
 	if (r->trust != TRUST_PROSE)
 		return true;
@@ -70,7 +70,7 @@ static bool is_trusted(const struct reader *r, const struct capture *c, const st
 		weak += c->a.shape[i] == SHAPE_WORD;
 	}
 	for (unsigned i = 0; i < c->b.n; i++) {
-		sure += c->b.shape[i] == SHAPE_LOCK;
+		sure += c->b.shape[i] == SHAPE_LOCK || (is_held && strpbrk(c->b.name[i], "_>:"));
 		weak += c->b.shape[i] == SHAPE_WORD;
 	}
 	return sure && (!weak || (row->flags & ROW_LOOSE));
@@ -358,7 +358,7 @@ void rules_act(struct reader *r, const struct toks *t, unsigned i, const struct 
 	struct rules_document *doc = &r->doc->pub;
 	size_t first = doc->statements.n;
 	bool was_hedged = r->is_hedged;
-	int here = r->emitted ? (int)r->next_sentence : (int)r->next_sentence - 1;
+	int here = rules_premise(r);
 
 	if (!is_trusted(r, c, row) || ((row->flags & ROW_MUST) && !c->mod.is_must) ||
 	    ((row->flags & ROW_AGAIN) && r->mem.relation != ACT_WITH && r->mem.relation != ACT_WITHOUT))

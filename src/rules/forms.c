@@ -45,8 +45,8 @@ bool rules_speaks_of_order(const char *s)
 			p++;
 			continue;
 		}
-		/* "in order to" is no order */
-		if (!(n == 5 && !strncasecmp(p, "order to", 8))) {
+		/* "in order to" is no order, "foo->lock" no word */
+		if (!(n == 5 && !strncasecmp(p, "order to", 8)) && p[n] != '_' && !(p > s && strchr("_>:.", p[-1]))) {
 			if (k.used == 6) {
 				memmove(k.w, k.w + 1, 5 * sizeof(*k.w));
 				memmove(k.n, k.n + 1, 5 * sizeof(*k.n));
@@ -233,15 +233,15 @@ static bool is_deplored(const struct toks *t)
 	return false;
 }
 
-bool rules_chain(struct reader *r, const struct toks *t)
+unsigned rules_chain(struct reader *r, const struct toks *t)
 {
 	struct chain c = {.r = r, .t = t->at};
-	unsigned before = r->emitted;
+	unsigned before = r->emitted, first = 0;
 
 	bool is_announced = rules_speaks_of_order(r->sentence);
 
 	if (r->trust != TRUST_RULE && is_deplored(t))
-		return false;
+		return 0;
 	for (unsigned i = 0; i + 1 < t->n;) {
 		unsigned n = i + 2 < t->n ? header(t->at + i, is_announced) : 0;
 
@@ -250,7 +250,11 @@ bool rules_chain(struct reader *r, const struct toks *t)
 
 		c.has_header = n > 0 || is_numbered;
 		if ((n || is_numbered) && i + n < t->n) {
+			unsigned at = i;
+
 			i = links(&c, i + n);
+			if (!first && r->emitted > before)
+				first = at + 1;
 			continue;
 		}
 		/* without a header only arrows make a chain: look for one behind a name */
@@ -265,6 +269,7 @@ bool rules_chain(struct reader *r, const struct toks *t)
 				unsigned to = links(&c, from);
 
 				if (r->emitted > before && to > i) {
+					first = first ? first : from + 1;
 					i = to - 1;
 					break;
 				}
@@ -273,7 +278,7 @@ bool rules_chain(struct reader *r, const struct toks *t)
 		}
 		i++;
 	}
-	return r->emitted > before;
+	return first;
 }
 
 /* ---- one line, made by machines ---- */

@@ -80,6 +80,7 @@ struct reader {
 	struct rules_scope scope;
 	const char *section;
 	struct memory mem;
+	unsigned region_sentence;               /* next_sentence where this comment or document began */
 	unsigned next_sentence;                 /* number of the next sentence that has statements */
 	/* the sentence at hand */
 	const char *sentence, *sentence_end_note;
@@ -218,6 +219,8 @@ void rules_order(struct reader *r, const char *outer, const char *inner, const c
 void rules_advice(struct reader *r, const char *text);
 void rules_act(struct reader *r, const struct toks *t, unsigned i, const struct row *row, struct capture *c,
 	       int premise);
+/* What a "therefore" at this place follows from: this sentence, the one before it, or -1. */
+int rules_premise(const struct reader *r);
 #define NO_CONCLUSION (-2) /* premise: the clause is none */
 /* s is one sentence; begins and ends r's state for it.  True: it gave statements. */
 bool rules_sentence(struct reader *r, const char *s, unsigned line, unsigned last, char side);
@@ -225,7 +228,8 @@ void rules_sentence_begin(struct reader *r, const char *s, unsigned line, unsign
 void rules_sentence_end(struct reader *r);
 
 /* ---- forms ---- */
-bool rules_chain(struct reader *r, const struct toks *t);
+/* Where the first chain begins: index of its token + 1; 0: there is none. */
+unsigned rules_chain(struct reader *r, const struct toks *t);
 /* Tree by indentation in lines[0 .. n): number of lines used, 0: none. */
 size_t rules_tree(struct reader *r, const struct rules_line *l, size_t n, bool is_list);
 /* The locks that a list entry begins with: length used, 0: it is no entry. */

@@ -92,7 +92,7 @@ static const char stop_words[] = "and or but so while when if then than as is ar
 				 "dropped nest nests nested grab grabs call called calls calling use used uses always "
 				 "because since also only either neither both nor there here has have need needs do does "
 				 "protects protect guarded via using like unlike between during every each while where "
-				 "cannot no nothing accessing reading writing modifying updating changing calling walking "
+				 "critical section sections read-side write-side cannot no nothing accessing reading writing modifying updating changing calling walking "
 				 "get gets lock locks locked unlock order ordering first last";
 static const char not_locks[] = "KVM SMP CPU CPUS IRQ IRQS MMU TDP NMI API NOT MUST NEVER AND ALL ANY ONLY NOTE TODO "
 				"FIXME XXX BUG WARNING THE THIS ALWAYS SHOULD BEFORE AFTER INSIDE OUTSIDE HELD LOCK "

@@ -148,9 +148,9 @@ static bool read_ranks(struct place *p, size_t first, size_t last)
 {
 	struct lock_list a = {0}, b;
 	int d = direction(p, last);
-	bool is_said = d || (p->intro && rules_speaks_of_order(p->intro));
+	bool is_said = p->intro && rules_speaks_of_order(p->intro);
 
-	if (last - first < 2 || (!is_said && !p->b.list.at[first].is_numbered))
+	if (last - first < 2 || (!is_said && !d && !p->b.list.at[first].is_numbered))
 		return false;
 	for (size_t i = first; i < last; i++)
 		if (p->b.list.at[i].kind == BLOCK_ITEM && !item_locks(p, &p->b.list.at[i], is_said, &b))
@@ -348,7 +348,10 @@ static void read_sentences(struct place *p, const struct block *b, size_t from, 
 			s += rules_marker(s, &is_numbered);
 		text_add(&t, &l[i], s);
 	}
-	text_read(p->r, &t);
+	if (p->g->format == RULES_PLAIN_RULE && (str_starts(buf_str(&t.buf), "note: ") || str_starts(buf_str(&t.buf), "broken: ")))
+		rules_sentence(p->r, buf_str(&t.buf), l[from].no, l[to - 1].no, l[from].side);
+	else
+		text_read(p->r, &t);
 	text_free(&t);
 }
 
@@ -391,6 +394,16 @@ static bool is_caption(size_t lines, const char *s)
 	return lines == 1 && words <= 5 && str_ends(s, ":") && !rules_speaks_of_order(s) && !rules_direction(s);
 }
 
+/* A tree at the left margin, under its title? */
+static bool is_entry(struct place *p, const struct block *b)
+{
+	struct lock_list locks;
+	const char *function;
+	bool is_label;
+
+	return b->n > 1 && rules_entry(p->r, rules_skip_space(block_lines(p, b)->s), &locks, &function, &is_label);
+}
+
 static void read_text(struct place *p, const struct block *b)
 {
 	const char *s = joined(p, block_lines(p, b), b->n), *label = label_of(p, s);
@@ -411,9 +424,9 @@ static void read_text(struct place *p, const struct block *b)
 		/* a paragraph of its own ends what the one before it announced */
 		if (p->r->section && b->indent <= p->label_indent)
 			p->r->section = NULL;
-		if (!is_order && b->indent == 0 && !str_ends(s, ":"))
+		if (!is_order && b->indent == 0 && !str_ends(s, ":") && !is_entry(p, b))
 			p->is_introduced = false;
-		if (is_order && (s[n - 1] == ':' || rules_direction(s)))
+		if (is_order ? s[n - 1] == ':' || rules_direction(s) : s[n - 1] == ':' && rules_direction(s))
 			p->is_introduced = true;
 		if (p->g->is_comment && is_order && (s[n - 1] == ':' || is_title(block_lines(p, b), b->n)))
 			p->is_order_below = true;
@@ -445,6 +458,7 @@ void rules_read_region(struct reader *r, struct rules_region *g)
 
 	r->is_comment = g->is_comment;
 	r->scope = g->scope;
+	r->region_sentence = r->next_sentence;
 	r->section = NULL;
 	memset(&r->mem, 0, sizeof(r->mem));
 	rules_blocks(r, g, &p.b);

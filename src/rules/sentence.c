@@ -24,6 +24,13 @@ void rules_sentence_begin(struct reader *r, const char *s, unsigned line, unsign
 	r->mem.function = NULL;
 }
 
+int rules_premise(const struct reader *r)
+{
+	if (r->emitted)
+		return (int)r->next_sentence;
+	return r->next_sentence > r->region_sentence ? (int)r->next_sentence - 1 : -1;
+}
+
 void rules_sentence_end(struct reader *r)
 {
 	if (r->emitted)
@@ -109,7 +116,7 @@ static void clauses(struct reader *r, const struct toks *t)
 		struct capture c = {0};
 
 		if (concludes(t->at, i))
-			premise = r->emitted ? (int)r->next_sentence : (int)r->next_sentence - 1;
+			premise = rules_premise(r);
 		if (is_boundary(&t->at[i]))
 			is_guarded = false;
 		else if (t->at[i].type == T_WORD && is_guard(t->at[i].w))
@@ -192,16 +199,22 @@ static void read_tokens(struct reader *r, const char *s, const struct toks *all)
 {
 	struct toks t = {0}, g = {0};
 	size_t at = 0;
-	bool is_chain;
+	unsigned chain;
+	bool is_advice;
 
 	outside(all, &t);
 	mood(r, all);
-	is_chain = rules_chain(r, &t);
+	chain = rules_chain(r, &t);
 	while (group(all, &at, &g))
 		rules_chain(r, &g);
-	if (has_advice(&t))
+	is_advice = has_advice(&t);
+	if (is_advice)
 		rules_advice(r, s);
-	else if (!is_chain && t.n <= MAX_TOKENS)
+	if (chain) { /* what is said before the chain */
+		t.at[chain - 1].type = T_END;
+		t.n = chain;
+	}
+	if (t.n <= MAX_TOKENS && !is_advice)
 		clauses(r, &t);
 	if (!r->emitted && ((r->trust == TRUST_ORDERING && names_lock(all) && !is_introduction(s)) ||
 			    (r->trust == TRUST_RULE && all->n > 1)))

@@ -12,22 +12,40 @@
 
 enum { LINES_BEFORE = 15, MAX_QUOTE = 240 };
 
-static const char *const words[] = {
-	"lock",	  "mutex", "held",     "hold",	"srcu",	     "rcu",	  "outside",
-	"inside", "nest",  "deadlock", "order", "semaphore", "read side", "critical section",
+/* What a claim about locks is made of: what it says, and of what. */
+static const char *const claims[] = {
+	"held", "hold", "holding", "holds", "outside", "inside", "nest", "nests", "nesting", "deadlock",
+	"deadlocks", "order", "ordering", "without", "under", "before", "protect", "protects", "protected",
+};
+static const char *const subjects[] = {
+	"lock", "mutex", "srcu", "rcu", "semaphore", "read side", "critical section",
 };
 
+/* Does the word (or, as a part of a name, the subject) stand in s? */
+static bool says(const char *s, size_t n, const char *word, bool is_whole)
+{
+	size_t len = strlen(word);
+
+	for (size_t i = 0; i + len <= n; i++) {
+		bool is_start = i == 0 || !isalnum((unsigned char)s[i - 1]);
+		bool is_end = i + len == n || !isalnum((unsigned char)s[i + len]);
+
+		if (!strncasecmp(s + i, word, len) && (!is_whole || (is_start && is_end)))
+			return true;
+	}
+	return false;
+}
+
+/* How much a sentence says about locks; 0 where it claims nothing. */
 static uint32_t score(const char *s, size_t n)
 {
-	uint32_t hits = 0;
+	uint32_t claimed = 0, named = 0;
 
-	for (size_t w = 0; w < ARRAY_LEN(words); w++)
-		for (size_t i = 0; i + strlen(words[w]) <= n; i++)
-			if (!strncasecmp(s + i, words[w], strlen(words[w]))) {
-				hits++;
-				break;
-			}
-	return hits;
+	for (size_t i = 0; i < ARRAY_LEN(claims); i++)
+		claimed += says(s, n, claims[i], true);
+	for (size_t i = 0; i < ARRAY_LEN(subjects); i++)
+		named += says(s, n, subjects[i], false);
+	return claimed && named ? claimed + named : 0;
 }
 
 /* Where line `line` (1-based) starts; NULL behind the end. */

@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What indexing Linux 6.1's KVM costs, against clang's front end alone on the same units in the
+# same run; then what answers cost.  Needs a kernel made by `make kvm`.
+#   bench/kvm.sh [RUNS]      KVM_DIR, LOCKLORE as in tools/kvm.sh; JOBS: parallel jobs (default: CPUs)
+set -eu
+cd "$(dirname "$0")/.."
+runs=${1:-3}
+jobs=${JOBS:-$(nproc)}
+locklore=$(realpath "${LOCKLORE:-build/release/locklore}")
+dir=${KVM_DIR:-.kvm}
+[ -e "$dir/build/compile_commands.json" ] || {
+	echo "bench/kvm: no kernel in $dir: run make kvm first (KVM_DIR names another place)"
+	exit 0
+}
+dir=$(realpath "$dir")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+db=$work/lore.db
+
+now() { date +%s.%N; }
+since() { echo "$1 $(now)" | awk '{ printf "%.3f", $2 - $1 }'; }
+median() { sort -n | awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
+index() { "$locklore" index -q -p "$dir/build" --root "$dir/linux-source-6.1" --db "$db" -j "$jobs"; }
+
+# One unit through the front end: its command as locklore runs it, without code generation.
+cat >"$work/front" <<'END'
+#!/bin/sh
+cd "$(sed -n 2p "$1")" && sed 1,2d "$1" | xargs -d '\n' sh -c 'exec "$@" -fsyntax-only -o /dev/null' front
+END
+chmod +x "$work/front"
+
+index >/dev/null
+units=$(find "$db.build" -name '*.cmd' | wc -l)
+i=0
+while [ "$i" -lt "$runs" ]; do
+	start=$(now)
+	find "$db.build" -name '*.cmd' -print0 | xargs -0 -n 1 -P "$jobs" "$work/front"
+	since "$start" >>"$work/front.times"
+	echo >>"$work/front.times"
+	find "$db.build" -mindepth 1 -delete
+	rm -f "$db"
+	start=$(now)
+	index >/dev/null
+	since "$start" >>"$work/index.times"
+	echo >>"$work/index.times"
+	i=$((i + 1))
+done
+
+front=$(median <"$work/front.times")
+full=$(median <"$work/index.times")
+echo "$units units, $jobs jobs, $runs runs, medians"
+echo "clang's front end alone        $front s"
+echo "locklore index, from source    $full s   $(echo "$full $front" | awk '{ printf "%.2f", $1 / $2 }') times the front end"
+
+# timed NAME COMMAND...: median time and the most memory of one process
+timed() {
+	name=$1
+	shift
+	: >"$work/t"
+	i=0
+	while [ "$i" -lt 7 ]; do
+		/usr/bin/time -a -o "$work/t" -f '%e %M' "$@" >/dev/null 2>&1 || [ $? -le 1 ]
+		i=$((i + 1))
+	done
+	awk 'NF == 2 && $1 + 0 == $1 { print $1 }' "$work/t" | median >"$work/m"
+	printf '%-30s %s s   %s MB\n' "$name" "$(cat "$work/m")" \
+		"$(awk 'NF == 2 && $1 + 0 == $1 && $2 > m { m = $2 } END { printf "%.0f", m / 1024 }' "$work/t")"
+}
+[ -x /usr/bin/time ] || {
+	echo "the rest needs /usr/bin/time (apt-get install time)"
+	exit 0
+}
+find "$db.build" -name '*.facts' >"$work/facts"
+# shellcheck disable=SC2046 # paths without blanks: locklore named them
+timed "facts to database" "$locklore" link --root "$dir/linux-source-6.1" --output "$work/again.db" $(cat "$work/facts")
+timed "check locking.rst" "$locklore" check "$dir/linux-source-6.1/Documentation/virt/kvm/locking.rst" --db "$db"
+timed "deadlocks" "$locklore" deadlocks --db "$db"
+timed "ask, one pair" "$locklore" ask 'kvm->lock inside kvm->srcu' --db "$db"
+timed "ask, any inside" "$locklore" ask '* inside kvm->srcu' --db "$db"
+"$locklore" index -q -p "$dir/build" --root "$dir/linux-source-6.1" --db "$db" | sed -n 's/^/index: /p' | head -n 3
+sqlite3 "$db" "SELECT 'caps hit: ' || value FROM meta WHERE key = 'caps_hit'" 2>/dev/null || true
