@@ -163,11 +163,13 @@ static void common_folder(char **common, const char *file)
 static char *find_root(const struct index_plan *p, const char *build)
 {
 	char *root = NULL;
+	bool all;
 
 	for (size_t i = 0; i < p->units.n; i++)
 		if (!p->units.at[i].is_bitcode && !(build && is_below(build, p->units.at[i].file)))
 			common_folder(&root, p->units.at[i].file);
-	for (size_t i = 0; !root && i < p->units.n; i++)
+	all = !root; /* built where the sources are */
+	for (size_t i = 0; all && i < p->units.n; i++)
 		if (!p->units.at[i].is_bitcode)
 			common_folder(&root, p->units.at[i].file);
 	return root;

@@ -28,15 +28,36 @@ static uint32_t cost_of(const struct lore_witness *w)
 	return (uint32_t)w->assumptions * 1000 + (w->n_chain < 999 ? w->n_chain : 999);
 }
 
-static bool add_edge(const struct verdict *v, struct order_graph *g, uint32_t index)
+/*
+ * Readers of a fair lock block on one another only where a writer may queue between them: per
+ * class, whether anybody takes it for writing.
+ */
+static bool *find_writers(const struct verdict *v)
+{
+	bool *has = xcalloc(v->l->classes.n + 1, sizeof(*has));
+
+	for (size_t i = 0; i < v->l->takes.n; i++)
+		if (v->l->takes.at[i].mode == ORDER_EXCLUSIVE && !(v->l->takes.at[i].flags & LORE_TRY))
+			has[v->l->takes.at[i].cls] = true;
+	for (size_t i = 0; i < v->l->classes.n && !v->l->takes.n; i++)
+		has[i] = true; /* not loaded: nothing is known */
+	return has;
+}
+
+static uint8_t mode_of(const bool *has_writer, uint32_t cls, uint8_t mode)
+{
+	return mode == ORDER_SHARED && !has_writer[cls] ? ORDER_SHARED_RECURSIVE : mode;
+}
+
+static bool add_edge(const struct verdict *v, struct order_graph *g, uint32_t index, const bool *has_writer)
 {
 	const struct lore_witness *w = &v->l->witnesses.at[index];
 	struct { VEC(struct order_held); } gates = { 0 };
 	struct order_edge e = {
 		.from = w->outer,
 		.to = w->inner,
-		.from_mode = w->outer_mode,
-		.to_mode = w->inner_mode,
+		.from_mode = mode_of(has_writer, w->outer, w->outer_mode),
+		.to_mode = mode_of(has_writer, w->inner, w->inner_mode),
 		.thread = w->thread,
 		.cost = cost_of(w),
 		.tag = index,
@@ -59,6 +80,7 @@ static bool add_edge(const struct verdict *v, struct order_graph *g, uint32_t in
 static struct order_graph *build(const struct verdict *v, struct arena *a)
 {
 	struct order_graph *g = order_new(a);
+	bool *has_writer = find_writers(v);
 
 	if (!g)
 		die_memory();
@@ -66,8 +88,9 @@ static struct order_graph *build(const struct verdict *v, struct arena *a)
 		if (order_class_add(g) == ORDER_NONE)
 			die_memory();
 	for (uint32_t i = 0; i < v->l->witnesses.n; i++)
-		if (can_close(v, &v->l->witnesses.at[i]) && !add_edge(v, g, i))
+		if (can_close(v, &v->l->witnesses.at[i]) && !add_edge(v, g, i, has_writer))
 			die_memory();
+	free(has_writer);
 	return g;
 }
 
