@@ -38,6 +38,60 @@ static bool add_guard(struct guard *out, uint8_t *n, struct guard g)
 	return true;
 }
 
+/*
+ * What a function stores in a member of one of its own variables, when that is one thing on every
+ * way: "struct walk w = { .visit = f }; walk(&w)".  A function, or a parameter of fn.
+ */
+static struct guard stored_in_local(struct prog *p, uint32_t fn, uint32_t address)
+{
+	const struct facts_func *f = p->fns.at[fn].f;
+	struct guard g = {.expr = X_NONE, .fn = NONE, .av = av_any()};
+	uint32_t value = NONE;
+
+	for (size_t i = 0; i < f->events.n; i++) {
+		const struct facts_event *e = &f->events.at[i];
+
+		if (e->kind != FACTS_STORE || !e->n_args || e->lock == FACTS_NONE || expr_value(p, fn, e->lock) != address)
+			continue;
+		if (value != NONE && value != f->list.at[e->args])
+			return g;
+		value = f->list.at[e->args];
+	}
+	if (value == NONE)
+		return g;
+	if (f->values.at[value].op == FACTS_FUNC)
+		g.fn = p->syms.at[fn_symbol(p, &p->fns.at[fn], f->values.at[value].a)].fn;
+	else if (f->values.at[value].op == FACTS_PARAM)
+		g.expr = expr_make(p, X_PARAM, f->values.at[value].a, 0, 0);
+	return g;
+}
+
+/* The callee calls what it finds in a struct that it is handed: a guard on that member. */
+static bool is_handed_struct(const struct prog *p, uint32_t expr)
+{
+	const struct expr *e = &p->exprs.at[expr];
+
+	if (e->op != X_DEREF)
+		return false;
+	e = &p->exprs.at[e->a];
+	return e->op == X_FIELD && p->exprs.at[e->a].op == X_PARAM;
+}
+
+/* What the caller knows of a callee's guard on a member of a struct it is handed. */
+static struct guard handed(struct prog *p, uint32_t fn, const struct ctx *c, const struct target *t, uint32_t expr)
+{
+	struct guard g = {.expr = expr_translate(p, expr, fn, c->event, t->fn), .fn = NONE, .av = av_any()};
+	const struct expr *e = &p->exprs.at[g.expr], *root = e;
+
+	while (root->op == X_FIELD || root->op == X_DEREF)
+		root = &p->exprs.at[root->a];
+	if (root->op == X_LOCAL && root->a == fn && e->op == X_DEREF)
+		return stored_in_local(p, fn, e->a);
+	if (!is_handed_struct(p, g.expr))
+		g.expr = X_NONE;
+	return g;
+}
+
 static bool guards_pass(struct prog *p, uint32_t fn, const struct ctx *c, const struct target *t,
 			const struct entry *e, struct guard *out, uint8_t *n)
 {
@@ -46,10 +100,16 @@ static bool guards_pass(struct prog *p, uint32_t fn, const struct ctx *c, const 
 	if (t->param != NONE &&
 	    !add_guard(out, n, (struct guard){expr_make(p, X_PARAM, t->param, 0, 0), t->fn, av_any()}))
 		return false;
+	if (t->param == NONE && !(fn_event(p, fn, c->event)->flags & FACTS_DIRECT)) {
+		uint32_t x = expr_value(p, fn, fn_event(p, fn, c->event)->target);
+
+		if (is_handed_struct(p, x) && !add_guard(out, n, (struct guard){x, t->fn, av_any()}))
+			return false;
+	}
 	for (unsigned i = 0; i < e->n_guards; i++) {
 		const struct guard *g = &e->guards[i];
-		const struct expr *x = &p->exprs.at[g->expr];
-		struct guard arg = flow_arg(p, fn, c->event, c, x->a);
+		struct expr x = p->exprs.at[g->expr];
+		struct guard arg = x.op == X_PARAM ? flow_arg(p, fn, c->event, c, x.a) : handed(p, fn, c, t, g->expr);
 
 		if (g->fn != NONE) {
 			if (arg.fn != NONE && arg.fn != g->fn)

@@ -40,7 +40,7 @@ static int parse(struct options *o, int argc, char **argv)
 		} else if (!strcmp(arg, "--new")) {
 			o->side = RULES_NEW;
 		} else if (cli_option_value(argc, argv, &i, "--rule", 0, &value)) {
-			if (!value)
+			if (!value || !value[strspn(value, " \t\n")])
 				return cli_usage("check", "check: --rule needs a sentence");
 			vec_push(&o->inputs, (struct input){ "--rule", value });
 		} else {

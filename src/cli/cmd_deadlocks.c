@@ -32,8 +32,8 @@ static int print(struct cli_common *c, const struct lore *l, size_t only)
 	v = verdict_new(l, prims);
 	r.dead = verdict_deadlocks(v);
 	if (only > r.dead->at.n) {
-		status = cli_usage("deadlocks", "deadlocks: there is no number %zu, there are %zu",
-				   only, r.dead->at.n);
+		status = cli_usage("deadlocks", "deadlocks: there is no number %zu, there %s %zu", only,
+				   r.dead->at.n == 1 ? "is" : "are", r.dead->at.n);
 	} else {
 		if (c->format == CLI_JSON)
 			report_deadlocks_json(&r, only);
@@ -76,7 +76,7 @@ int cmd_deadlocks(struct cli_common *c, int argc, char **argv)
 	if (argc > 2)
 		return cli_usage("deadlocks", "deadlocks: one number at most, not %s", argv[2]);
 	if (argc == 2 && !parse_number(argv[1], &only))
-		return cli_usage("deadlocks", "deadlocks: %s is no number of a deadlock", argv[1]);
+		return cli_usage("deadlocks", "deadlocks: '%s' is not the number of a deadlock", argv[1]);
 	l = cli_lore(c);
 	if (!l)
 		return CLI_USAGE;

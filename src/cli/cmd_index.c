@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/index.h"
+#include "store/store.h"
 
 /* ---- options ------------------------------------------------------------------ */
 
@@ -411,10 +412,15 @@ struct index_outcome index_run(struct index_plan *p, const struct cli_common *c,
 			       const struct index_options *o, bool summary)
 {
 	struct index_outcome out = { .status = CLI_USAGE };
+	struct diag d = { "" };
 	int lock;
 
 	if (!find_tools(p))
 		return out;
+	if (!store_replaceable(c->db, &d)) {
+		cli_error("%s", d.text);
+		return out;
+	}
 	lock = take_lock(p, o->no_wait);
 	if (lock < 0)
 		return out;

@@ -13,13 +13,13 @@ const char common_help[] =
 "  --fail-on LEVEL   exit 1 from this severity on: error, warning, note, never\n"
 "  --help, --version\n"
 "\n"
-"exit status: 0 nothing found, 1 findings (index: a unit failed), 2 usage or input\n"
-"error, 3 internal error\n";
+"exit status: 0 nothing found, 1 findings (index: a unit failed), 2 usage or\n"
+"input error, 3 internal error\n";
 
 const char index_help[] =
 "Runs clang again on every unit of compile_commands.json (found in . or ./build),\n"
-"reads what the bitcode says about locks, and writes the database.  ninja does the\n"
-"work: in parallel, and only for what changed since the last run.\n"
+"reads what the bitcode says about locks, and writes the database.  ninja does\n"
+"the work: in parallel, and only for what changed since the last run.\n"
 "\n"
 "  -p DIR            the folder of compile_commands.json, or that file\n"
 "  --only GLOB       only units whose path below the root matches; * crosses /;\n"
@@ -29,7 +29,8 @@ const char index_help[] =
 "  -j N              run N jobs at once\n"
 "  --launcher CMD    put CMD before clang: distcc, icecc, ccache\n"
 "  --no-wait         fail at once where another index is at work on this database\n"
-"  FILE.bc...        ready bitcode (clang -g -emit-llvm -Xclang -disable-llvm-passes)\n"
+"  FILE.bc...        ready bitcode (clang -g -emit-llvm -Xclang\n"
+"                    -disable-llvm-passes)\n"
 "  FILE.c...         plain files, compiled with the CFLAGS after --\n"
 "\n"
 "examples:\n"
@@ -38,8 +39,8 @@ const char index_help[] =
 "  locklore index pool.c queue.c -- -Iinclude -DNDEBUG\n";
 
 const char check_help[] =
-"Reads the sentences about lock order in a document (.rst, .md, .txt, comments of .c\n"
-"and .h, a mail or a diff; - is standard input) and says of each: upheld,\n"
+"Reads the sentences about lock order in a document (.rst, .md, .txt, comments of\n"
+".c and .h, a mail or a diff; - is standard input) and says of each: upheld,\n"
 "contradicted, never exercised or not understood, with the places to look at.\n"
 "\n"
 "  --rule 'TEXT'     a sentence from the command line in place of a document\n"
@@ -78,8 +79,8 @@ const char deadlocks_help[] =
 
 const char scan_help[] =
 "Index and deadlocks in one step, with a database of its own that is removed\n"
-"afterwards (--db FILE keeps it).  A PATH is a folder with compile_commands.json, a\n"
-"folder of C files, a C file, or bitcode.  In a folder without\n"
+"afterwards (--db FILE keeps it).  A PATH is a folder with compile_commands.json,\n"
+"a folder of C files, a C file, or bitcode.  In a folder without\n"
 "compile_commands.json every .c file is compiled with -I for its own folder, the\n"
 "given folder and the folder's include/; what does not compile is counted.\n"
 "\n"

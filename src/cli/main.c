@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/cli.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/help.h"
 #include "version.h"
@@ -32,10 +34,9 @@ static void print_overview(FILE *to)
 	fputs("locklore: is what is written about locks true of the code?\n\nusage:\n", to);
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		if (commands[i].help)
-			fprintf(to, "  locklore %-10s %-31s %s\n", commands[i].name, commands[i].synopsis,
+			fprintf(to, "  locklore %s %s\n      %s\n", commands[i].name, commands[i].synopsis,
 				commands[i].summary);
-	fputs("  locklore help       COMMAND                         what it does, its options, examples\n",
-	      to);
+	fputs("  locklore help COMMAND\n      what it does, its options, examples\n", to);
 	fputs(common_help, to);
 }
 
@@ -95,10 +96,25 @@ static int run(struct cli_common *c, int argc, char **argv)
 	return cmd->run(c, argc - 1, argv + 1);
 }
 
+/*
+ * A standard stream that the caller closed is held open by something that takes no writing: else
+ * the next file, the database even, would get its number and our messages.
+ */
+static void hold_streams(void)
+{
+	int fd = open("/dev/null", O_RDONLY);
+
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = open("/dev/null", O_RDONLY);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	struct cli_common c;
 
+	hold_streams();
 	/* A reader that goes away (| head) shows up as a failed write, not as a death. */
 	signal(SIGPIPE, SIG_IGN);
 	if (!cli_options(&c, &argc, argv))

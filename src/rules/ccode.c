@@ -205,14 +205,12 @@ static void end_of_code_line(struct cscan *c, const struct rules_line *l)
 {
 	const char *code = rules_skip_space(buf_str(&c->code));
 	struct rules_scope scope = {.owner = owner_now(c)};
-	const char *saved = c->r->sentence;
 
 	scope.function = c->function ? c->function : c->line_function ? c->line_function : c->candidate;
 	c->line_function = NULL;
 	if (*code && *code != '#') {
 		c->r->side_mark = l->side;
 		rules_read_attributes(c->r, code, l->no, &scope);
-		c->r->sentence = saved;
 		if (!c->function && strchr(code, ';')) {
 			settle(c, NULL, is_lock_type(code) ? declared(c->r, code, owner_now(c)) : NULL);
 			c->first_pending = c->comments.n;

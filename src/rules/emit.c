@@ -2,6 +2,7 @@
 /* What a match means: statements, one for each pair of locks. */
 #include "rules/internal.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,12 @@ void rules_order(struct reader *r, const char *outer, const char *inner, const c
 {
 	if (strcmp(outer, inner) != 0)
 		rules_emit(r, RULES_ORDER, outer, inner)->function = (char *)function;
+}
+
+/* f(), also where its name is like a lock's: lock_page() */
+static bool is_call(const struct tok *t)
+{
+	return t->type == T_FUNC || (t->type == T_LOCK && isalpha((unsigned char)t->orig[0]) && str_ends(t->orig, "()"));
 }
 
 /* A remark that is listed and not judged; the lock and the function it names first go with it. */
@@ -192,13 +199,14 @@ static void callers(struct reader *r, const struct capture *c, bool is_without)
 
 static const char *cut(struct reader *r, const struct toks *t, unsigned from, unsigned to)
 {
-	const char *s = r->sentence;
-	size_t a = t->at[from].from, b = to > from ? t->at[to - 1].to : a, end = t->at[t->n - 1].to;
+	const char *s = r->whole;
+	size_t a = t->at[from].from, b = to > from ? t->at[to].from : a;
 
-	while (a && (s[a - 1] == '`' || s[a - 1] == '(' || s[a - 1] == '&' || s[a - 1] == '@'))
+	while (a && strchr("`(&@", s[a - 1]))
 		a--;
-	while (b < end && (s[b] == '`' || s[b] == ')'))
-		b++;
+	/* up to the next token: brackets and quotes belong to the words before them */
+	while (b > a && strchr(" .,;:", s[b - 1]))
+		b--;
 	return rules_strn(r, s + a, b > a ? b - a : 0);
 }
 
@@ -215,7 +223,7 @@ static void protects(struct reader *r, const struct toks *t, const struct row *r
 		what = c->a.name[0];
 	if (c->mod.pol == POL_VOID || c->mod.pol == POL_NO)
 		return;
-	for (unsigned i = 0; what && i < locks->n; i++)
+	for (unsigned i = 0; what && *what && i < locks->n; i++)
 		rules_emit(r, RULES_PROTECTS, locks->name[i], NULL)->context = (char *)what;
 }
 
@@ -309,14 +317,14 @@ static void act(struct reader *r, const struct toks *t, unsigned i, const struct
 }
 
 /* "in f()" after the clause: where it happens. */
-static void place(const struct toks *t, struct capture *c)
+static void place(struct reader *r, const struct toks *t, struct capture *c)
 {
 	const struct tok *k = &t->at[c->end];
 
 	if (c->function || k->type != T_WORD || !rules_in(k->w, "in by from"))
 		return;
-	if (k[1].type == T_FUNC)
-		c->function = k[1].w;
+	if (is_call(&k[1]))
+		c->function = k[1].type == T_FUNC ? k[1].w : rules_lock_name(r, k[1].orig, strcspn(k[1].orig, "("));
 	else if (k[1].type == T_WORD && strchr(k[1].w, '_'))
 		c->function = k[1].orig;
 	if (c->function)
@@ -363,7 +371,7 @@ void rules_act(struct reader *r, const struct toks *t, unsigned i, const struct 
 	if (!is_trusted(r, c, row) || ((row->flags & ROW_MUST) && !c->mod.is_must) ||
 	    ((row->flags & ROW_AGAIN) && r->mem.relation != ACT_WITH && r->mem.relation != ACT_WITHOUT))
 		return;
-	place(t, c);
+	place(r, t, c);
 	r->is_hedged |= c->mod.is_hedged;
 	if ((row->flags & ROW_NEG) && row->action != ACT_NEEDS)
 		c->mod.pol = c->mod.pol == POL_NO ? POL_VOID : POL_NO;

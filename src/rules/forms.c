@@ -238,7 +238,7 @@ unsigned rules_chain(struct reader *r, const struct toks *t)
 	struct chain c = {.r = r, .t = t->at};
 	unsigned before = r->emitted, first = 0;
 
-	bool is_announced = rules_speaks_of_order(r->sentence);
+	bool is_announced = rules_speaks_of_order(r->whole);
 
 	if (r->trust != TRUST_RULE && is_deplored(t))
 		return 0;

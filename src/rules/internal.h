@@ -83,7 +83,8 @@ struct reader {
 	unsigned region_sentence;               /* next_sentence where this comment or document began */
 	unsigned next_sentence;                 /* number of the next sentence that has statements */
 	/* the sentence at hand */
-	const char *sentence, *sentence_end_note;
+	const char *sentence;                   /* as it is kept: a very long one in part */
+	const char *whole;                      /* all of it: what offsets of tokens refer to */
 	unsigned line, last_line;
 	char side_mark;
 	bool is_hedged, is_question;

@@ -44,6 +44,9 @@ static bool side_of(struct reader *r, const char *text, const struct tok *t, uns
 			out->name = t[i].orig;
 		}
 	}
+	for (unsigned i = 0; i < n && !out->name && !star; i++)
+		if (t[i].type == T_WORD && strlen(t[i].w) == 1)
+			out->name = t[i].orig; /* "a before b" */
 	if (!out->name && star)
 		out->name = "*";
 	return out->name != NULL;

@@ -10,9 +10,12 @@
 
 void rules_sentence_begin(struct reader *r, const char *s, unsigned line, unsigned last, char side)
 {
-	size_t n = strlen(s);
+	size_t n = strlen(s), keep = MAX_SENTENCE;
 
-	r->sentence = n > MAX_SENTENCE ? rules_strf(r, "%.*s...", MAX_SENTENCE, s) : rules_str(r, s);
+	while (n > keep && ((unsigned char)s[keep] & 0xc0) == 0x80)
+		keep--; /* not in the middle of a character */
+	r->sentence = n > keep ? rules_strf(r, "%.*s...", (int)keep, s) : rules_str(r, s);
+	r->whole = s;
 	r->line = line;
 	r->last_line = last;
 	r->side_mark = side;
@@ -71,7 +74,7 @@ static void mood(struct reader *r, const struct toks *t)
 	for (size_t i = 0; i < t->n; i++) {
 		const struct tok *k = &t->at[i];
 
-		if (k->type == T_STOP && r->sentence[k->from] == '?' && i + 2 >= t->n)
+		if (k->type == T_STOP && r->whole[k->from] == '?' && i + 2 >= t->n)
 			r->is_question = true;
 		if (k->type != T_WORD || k->is_paren)
 			continue;
@@ -164,10 +167,12 @@ static bool group(const struct toks *t, size_t *at, struct toks *out)
 	return out->n > 0;
 }
 
-static bool has_advice(const struct toks *t)
+static bool has_advice(const struct reader *r, const struct toks *t)
 {
 	bool is_said = false, is_named = false;
 
+	if (r->trust == TRUST_PROSE && !names_lock(t))
+		return false;
 	for (size_t i = 0; i < t->n; i++) {
 		is_named |= t->at[i].type == T_DEFER;
 		is_said |= t->at[i].type == T_WORD && rules_in(t->at[i].w, "use prefer consider using should recommended");
@@ -207,7 +212,7 @@ static void read_tokens(struct reader *r, const char *s, const struct toks *all)
 	chain = rules_chain(r, &t);
 	while (group(all, &at, &g))
 		rules_chain(r, &g);
-	is_advice = has_advice(&t);
+	is_advice = has_advice(r, &t);
 	if (is_advice)
 		rules_advice(r, s);
 	if (chain) { /* what is said before the chain */

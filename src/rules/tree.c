@@ -92,10 +92,11 @@ static size_t phrase_length(const char *s)
 
 static void add_name(struct reader *r, const char *s, size_t n, struct lock_list *out)
 {
-	size_t first = strcspn(s, " ");
+	size_t first = strcspn(s, " "), call = strcspn(s, "(");
 
 	while (n && (s[n - 1] == '`' || s[n - 1] == '*'))
 		n--;
+	n = call && call < n ? call : n;
 	/* "i_pages lock" is i_pages, "folio_lock_memcg move_lock" and "page->flags PG_locked" the second */
 	if (first < n && (memchr(s, '_', first) || rules_lock_shape(s, first))) {
 		size_t last = n;
@@ -245,8 +246,7 @@ static size_t extent(struct reader *r, const struct rules_line *l, size_t n, boo
 			break;
 		entries++;
 		labels += is_label;
-		sure += locks.shape[0] != SHAPE_WORD || locks.n > 1 || !strchr(s, '(') ||
-			s[strcspn(s, "(") + 1] != ')';
+		sure += locks.shape[0] != SHAPE_WORD || locks.n > 1 || s[strcspn(s, "( \t")] != '(';
 		*deeper += indent > least;
 		least = indent < least ? indent : least;
 		i += continuation(l, n, i);

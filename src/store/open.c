@@ -28,15 +28,21 @@ static uint32_t big_endian(const unsigned char *p)
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
+static bool has_magic(const unsigned char *h, size_t n)
+{
+	static const char magic[16] = "SQLite format 3";
+
+	return memcmp(h, magic, n < sizeof(magic) ? n : sizeof(magic)) == 0;
+}
+
 static bool check_header(const unsigned char *h, size_t n, uint64_t bytes, const char *path,
 			 struct diag *d)
 {
-	static const char magic[16] = "SQLite format 3";
 	uint32_t page, version;
 
 	if (bytes == 0)
 		return diag_set(d, path, 0, "the database is empty: " AGAIN);
-	if (memcmp(h, magic, n < sizeof(magic) ? n : sizeof(magic)) != 0)
+	if (!has_magic(h, n))
 		return diag_set(d, path, 0, "is not a database: give another --db, or move it away and "
 				"run `locklore index`");
 	if (n < HEADER_BYTES)
@@ -54,27 +60,59 @@ static bool check_header(const unsigned char *h, size_t n, uint64_t bytes, const
 	return true;
 }
 
+/* The first bytes of a file that may be a database; < 0 with d. */
+static ssize_t read_header(const char *path, unsigned char *header, struct stat *st,
+			   struct diag *d)
+{
+	ssize_t n;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0) {
+		diag_set(d, path, 0, "cannot open the database: %s", strerror(errno));
+		return -1;
+	}
+	if (fstat(fd, st) != 0 || !S_ISREG(st->st_mode)) {
+		close(fd);
+		diag_set(d, path, 0, "is not a file, a database is needed: give another --db");
+		return -1;
+	}
+	n = pread(fd, header, HEADER_BYTES, 0);
+	if (n < 0)
+		diag_set(d, path, 0, "cannot read the database: %s", strerror(errno));
+	close(fd);
+	return n;
+}
+
 static bool look(const char *path, struct diag *d)
 {
 	unsigned char header[HEADER_BYTES];
 	struct stat st;
 	ssize_t n;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-	if (fd < 0 && errno == ENOENT)
+	if (access(path, F_OK) != 0 && errno == ENOENT)
 		return diag_set(d, path, 0, "there is no database: run `locklore index` first, or name "
 				"one with --db");
-	if (fd < 0)
-		return diag_set(d, path, 0, "cannot open the database: %s", strerror(errno));
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		close(fd);
-		return diag_set(d, path, 0, "is not a file, a database is needed: give another --db");
-	}
-	n = pread(fd, header, sizeof(header), 0);
-	close(fd);
+	n = read_header(path, header, &st, d);
+	return n >= 0 && check_header(header, (size_t)n, (uint64_t)st.st_size, path, d);
+}
+
+bool store_replaceable(const char *path, struct diag *d)
+{
+	unsigned char header[HEADER_BYTES];
+	struct stat st;
+	ssize_t n;
+
+	if (access(path, F_OK) != 0 && errno == ENOENT)
+		return true;
+	n = read_header(path, header, &st, d);
 	if (n < 0)
-		return diag_set(d, path, 0, "cannot read the database: %s", strerror(errno));
-	return check_header(header, (size_t)n, (uint64_t)st.st_size, path, d);
+		return false;
+	/* Ours may be cut short or of any version: that is what a new index is for. */
+	if (has_magic(header, (size_t)n) &&
+	    (n < HEADER_BYTES || big_endian(header + 68) == STORE_APPLICATION_ID))
+		return true;
+	return diag_set(d, path, 0, "is not a database of locklore, and stays as it is: "
+			"give another --db");
 }
 
 /* A path as SQLite's URI; absolute, so that no path looks like an option or a host. */

@@ -353,7 +353,7 @@ bool store_save(const char *path, const struct lore *l, const struct store_file 
 
 	if (!lore_check(l, "", &fault))
 		BUG("the lore that is to be written is inconsistent:%s", fault.text);
-	if (!make_folder(path, d))
+	if (!make_folder(path, d) || !store_replaceable(path, d))
 		return false;
 	/* SQLite takes a leading "file:" for a URI where it was built so: an absolute name has none. */
 	cwd = path[0] == '/' ? NULL : getcwd(NULL, 0);

@@ -19,6 +19,12 @@ struct store_file { const char *path; int64_t mtime_ns; int64_t size; };
 
 bool store_save(const char *path, const struct lore *l, const struct store_file *files, size_t n_files, struct diag *d);
 
+/*
+ * May a new database take this name?  Only where nothing is, or an empty file, or a database of
+ * locklore in whatever state; else false with d.  store_save() asks this itself.
+ */
+bool store_replaceable(const char *path, struct diag *d);
+
 enum store_parts {
 	STORE_BASE = 1,      /* meta, classes, members, names of variables, globals: always loaded */
 	STORE_WITNESSES = 2, STORE_TAKES = 4, STORE_CALLS = 8,

@@ -122,6 +122,39 @@ else
 	skip "a database of another version" "no sqlite3 to make one with"
 fi
 
+# What is not ours is never replaced.
+cp text.db kept.db
+run index --db text.db src/b.c
+is "index over a text" 2 err "text\.db: is not a database of locklore"
+that "the text stays" cmp -s text.db kept.db
+mkfifo fifo.db
+run index --db fifo.db src/b.c
+is "index over a FIFO" 2 err "fifo\.db: is not a file"
+that "the FIFO stays" test -p fifo.db
+run index --db folder.db src/b.c
+is "index over a folder" 2 err "folder\.db: is not a file"
+run index --db short.db src/b.c
+is "index over a database cut short" 0
+run index --db empty.db src/b.c
+is "index over an empty file" 0
+if command -v sqlite3 >/dev/null 2>&1; then
+	sqlite3 alien.db "CREATE TABLE t(x)"
+	cp alien.db kept.db
+	run index --db alien.db src/b.c
+	is "index over somebody else's database" 2 err "alien\.db: is not a database of locklore"
+	that "somebody else's database stays" cmp -s alien.db kept.db
+fi
+
+# Closed standard streams: no file gets their numbers.
+"$locklore" index --db closed.db src/b.c <&- >&- 2>&-
+status=$?
+is "index with no standard streams" 2
+run deadlocks --db closed.db
+is "and its database is whole" 0
+"$locklore" deadlocks --db first.db >&- 2>"$err"
+status=$?
+is "standard output closed" 2 err "standard output: cannot write"
+
 # Questions and documents.
 run ask 'nonesuch->lock inside pool->lock'
 is "a name that nothing knows" 2 err 'nonesuch'

@@ -179,6 +179,22 @@ static void test_callback_parameter(void **state)
 	       "func h() \"/src/a.c\":5\n take mutex &c @6\n call apply(&x) @7\n drop mutex &c @8\n ret\n", "a>b");
 }
 
+static void test_callback_in_a_struct_on_the_stack(void **state)
+{
+	expect(HEAD "func g() \"/src/a.c\":10\n take mutex &b @11\n drop mutex &b @12\n ret\n"
+	       "func x() \"/src/a.c\":15\n call nothing() @16\n ret\n"
+	       "func walk(w: walk) \"/src/a.c\":20\n %p = field %w walk.fn\n %1 = deref %p\n call *%1() @21\n ret\n"
+	       "func f() \"/src/a.c\":1\n %w = local w\n %p = field %w walk.fn\n take mutex &a @2\n store &g -> %p @3\n call walk(%w) @3\n drop mutex &a @4\n ret\n"
+	       "func h() \"/src/a.c\":5\n %w = local w\n %p = field %w walk.fn\n take mutex &c @6\n store &x -> %p @7\n call walk(%w) @7\n drop mutex &c @8\n ret\n",
+	       "a>b");
+}
+
+static void test_condition_wait_in_a_callee(void **state)
+{
+	expect(HEAD "func w(m) \"/src/a.c\":10\n rewait %m @11\n ret\n"
+	       "func f() \"/src/a.c\":1\n take mutex &a @2\n take mutex &b @3\n call w(&b) @4\n drop mutex &b @5\n drop mutex &a @6\n ret\n", "a>b");
+}
+
 static void test_self(void **state)
 {
 	expect(HEAD "func f(kvm: kvm) \"/src/a.c\":1\n %1 = field %kvm kvm.lock\n take mutex %1 @2\n call g(%kvm) @3\n drop mutex %1 @4\n ret\n"
@@ -254,6 +270,8 @@ int main(void)
 		cmocka_unit_test(test_parameter_lock),
 		cmocka_unit_test(test_pointer_by_member),
 		cmocka_unit_test(test_callback_parameter),
+		cmocka_unit_test(test_callback_in_a_struct_on_the_stack),
+		cmocka_unit_test(test_condition_wait_in_a_callee),
 		cmocka_unit_test(test_self),
 		cmocka_unit_test(test_assertion),
 		cmocka_unit_test(test_loop_takes_all),

@@ -196,7 +196,7 @@ static void test_long_input(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(units); i++)
 		for (size_t k = 0; k < ARRAY_LEN(formats); k++) {
 			size_t small, large;
-			char *a = repeated(units[i], 1 << 15, &small), *b = repeated(units[i], 1 << 17, &large);
+			char *a = repeated(units[i], 1 << 14, &small), *b = repeated(units[i], 1 << 16, &large);
 			double fast = seconds_to_read("x", a, small, formats[k], NULL);
 			double slow = seconds_to_read("x", b, large, formats[k], NULL);
 
@@ -264,7 +264,7 @@ static void test_mutations(void **state)
 	uint32_t x = 7;
 
 	(void)state;
-	for (unsigned i = 0; i < 1500; i++) {
+	for (unsigned i = 0; i < 1000; i++) {
 		char *path = xasprintf(TEST_DATA "/rules/%s", files[i % 3]), *text;
 		struct rules_options opt = {.side = (enum rules_side)(i % 3)};
 		struct rules_document *doc;
@@ -291,18 +291,18 @@ static void test_mutations(void **state)
 static void test_noise(void **state)
 {
 	uint32_t x = 99;
-	char *text = xmalloc(1 << 20);
+	char *text = xmalloc(1 << 18);
 	double s;
 
 	(void)state;
-	for (size_t i = 0; i < 1 << 20; i++)
+	for (size_t i = 0; i < 1 << 18; i++)
 		text[i] = (char)(next_random(&x) % 95 + 32);
-	for (size_t i = 0; i < 1 << 20; i += 61)
+	for (size_t i = 0; i < 1 << 18; i += 61)
 		text[i] = '\n';
-	s = seconds_to_read("x.rst", text, 1 << 20, RULES_AUTO, NULL);
-	s += seconds_to_read("x", text, 1 << 20, RULES_PLAIN_RULE, NULL);
-	s += seconds_to_read("x.c", text, 1 << 20, RULES_AUTO, NULL);
-	assert_true(s < 60); /* 2 s without sanitizers */
+	s = seconds_to_read("x.rst", text, 1 << 18, RULES_AUTO, NULL);
+	s += seconds_to_read("x", text, 1 << 18, RULES_PLAIN_RULE, NULL);
+	s += seconds_to_read("x.c", text, 1 << 18, RULES_AUTO, NULL);
+	assert_true(s < 60); /* 1 s without sanitizers */
 	free(text);
 }
 
