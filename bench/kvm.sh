@@ -79,4 +79,4 @@ timed "deadlocks" "$locklore" deadlocks --db "$db"
 timed "ask, one pair" "$locklore" ask 'kvm->lock inside kvm->srcu' --db "$db"
 timed "ask, any inside" "$locklore" ask '* inside kvm->srcu' --db "$db"
 "$locklore" index -q -p "$dir/build" --root "$dir/linux-source-6.1" --db "$db" | sed -n 's/^/index: /p' | head -n 3
-sqlite3 "$db" "SELECT 'caps hit: ' || value FROM meta WHERE key = 'caps_hit'" 2>/dev/null || true
+sqlite3 "$db" "SELECT 'caps hit: ' || value FROM meta WHERE name = 'caps_hit'" 2>/dev/null || true
