@@ -89,6 +89,7 @@ static void shape_uses(struct flow *w)
 	const struct facts_func *f = w->f;
 
 	w->is_used = xcalloc(f->values.n, 1);
+	w->is_choice = xcalloc(f->values.n, 1);
 	for (size_t i = 0; i < f->values.n; i++) {
 		const struct facts_value *v = &f->values.at[i];
 
@@ -116,10 +117,96 @@ static void shape_uses(struct flow *w)
 		for (uint32_t k = 0; k < e->n_args; k++)
 			use(w, f->list.at[e->args + k]);
 		use(w, e->lock);
+		if (e->lock != FACTS_NONE && (f->values.at[e->lock].op == FACTS_PHI || f->values.at[e->lock].op == FACTS_SELECT))
+			w->is_choice[e->lock] = 1;
 	}
 	for (size_t i = 0; i < f->blocks.n; i++)
 		if (f->blocks.at[i].term == FACTS_RET || f->blocks.at[i].term == FACTS_BRANCH || f->blocks.at[i].term == FACTS_SWITCH)
 			use(w, f->blocks.at[i].value);
+}
+
+/* ---- loops ---------------------------------------------------------------------------------- */
+
+static bool is_in_loop(const struct flow *w, uint32_t block, uint32_t head)
+{
+	for (size_t i = 0; i < w->loops[block].n; i++)
+		if (w->loops[block].at[i] == head)
+			return true;
+	return false;
+}
+
+/* The natural loop of a back edge from `tail` to `head`. */
+static void mark_loop(struct flow *w, uint32_t head, uint32_t tail, const struct lockref *edges, size_t n_edges)
+{
+	struct { VEC(uint32_t); } work = {0};
+
+	if (!is_in_loop(w, head, head))
+		vec_push(&w->loops[head], head);
+	vec_push(&work, tail);
+	while (work.n) {
+		uint32_t b = work.at[--work.n];
+
+		if (is_in_loop(w, b, head))
+			continue;
+		vec_push(&w->loops[b], head);
+		for (size_t i = 0; i < n_edges; i++) /* expr: from, cls: to */
+			if (edges[i].cls == b)
+				vec_push(&work, edges[i].expr);
+	}
+	vec_free(&work);
+}
+
+/* A class that event i drops under a name of the round: "for each x: unlock(x->lock)". */
+static uint32_t round_drops(struct flow *w, uint32_t i)
+{
+	const struct facts_event *e = &w->f->events.at[i];
+	uint32_t expr = X_NONE;
+
+	if (e->kind == FACTS_DROP) {
+		expr = expr_value(w->p, w->id, e->lock);
+	} else if (w->fn->target_first[i + 1] - w->fn->target_first[i] == 1) {
+		const struct target *t = &w->fn->targets.at[w->fn->target_first[i]];
+		const struct fn *callee = &w->p->fns.at[t->fn];
+
+		if (callee->is_wrapper && callee->effects.n == 1 && callee->effects.at[0].dropped.n == 1)
+			expr = expr_translate(w->p, callee->effects.at[0].dropped.at[0].expr, w->id, i, t->fn);
+	}
+	if (expr == X_NONE || w->p->exprs.at[expr].is_fixed)
+		return NONE;
+	return expr_class(w->p, expr);
+}
+
+static void shape_loops(struct flow *w)
+{
+	struct { VEC(struct lockref); } edges = {0};
+	size_t n = w->f->blocks.n;
+
+	w->loops = xcalloc(n, sizeof(*w->loops));
+	for (uint32_t b = 0; b < n; b++)
+		for (uint32_t s = 0; w->rpo[b] != NONE && s < w->f->blocks.at[b].n_succs; s++)
+			vec_push(&edges, (struct lockref){b, w->f->list.at[w->f->blocks.at[b].succs + s]});
+	for (size_t i = 0; i < edges.n; i++)
+		if (w->rpo[edges.at[i].cls] <= w->rpo[edges.at[i].expr])
+			mark_loop(w, edges.at[i].cls, edges.at[i].expr, edges.at, edges.n);
+	for (uint32_t b = 0; b < n; b++)
+		for (uint32_t i = w->f->blocks.at[b].events; w->loops[b].n && i < w->f->blocks.at[b].events + w->f->blocks.at[b].n_events; i++) {
+			uint32_t cls = round_drops(w, i);
+
+			for (size_t k = 0; cls != NONE && k < w->loops[b].n; k++)
+				vec_push(&w->unlocks, (struct lockref){w->loops[b].at[k], cls});
+		}
+	vec_free(&edges);
+}
+
+/*
+ * Leaving a loop that lets go of a class round by round: all that a loop before it has taken is
+ * let go of, however many rounds there were.
+ */
+static void leave_loop(struct flow *w, struct state *s, uint32_t from, uint32_t to)
+{
+	for (size_t i = 0; i < w->unlocks.n; i++)
+		if (is_in_loop(w, from, w->unlocks.at[i].expr) && !is_in_loop(w, to, w->unlocks.at[i].expr))
+			state_drop_any(w, s, w->unlocks.at[i].cls, w->f->blocks.at[from].events);
 }
 
 /* ---- recording ---------------------------------------------------------------------------- */
@@ -227,6 +314,8 @@ static void effect_merge(struct prog *p, struct effect *a, struct effect *b)
 	size_t n = 0;
 
 	a->ret = av_join(a->ret, b->ret);
+	a->is_failed &= b->is_failed;
+	a->is_object &= b->is_object;
 	for (size_t i = 0; i < a->held.n; i++)
 		a->held.at[i].oset = set_union(p, a->held.at[i].oset, b->held.at[i].oset);
 	for (size_t i = 0; i < a->guards.n; i++)
@@ -310,9 +399,23 @@ static struct av returned(struct flow *w, const struct state *s, uint32_t value)
 	return av;
 }
 
+/*
+ * Does the value mean the same to a caller: is it of a parameter, or read from a global before
+ * the locks changed?
+ */
+static bool is_shared_value(const struct prog *p, const struct state *s, const struct val *v)
+{
+	const struct expr *e = &p->exprs.at[v->key];
+
+	while (e->op == X_FIELD || e->op == X_DEREF || e->op == X_INDEX)
+		e = &p->exprs.at[e->a];
+	return e->op == X_PARAM || (e->op == X_GLOBAL && (v->is_old || (!s->n_held && !s->n_dropped)));
+}
+
 static void leave(struct flow *w, const struct state *s, uint32_t value)
 {
-	struct effect e = {.ret = value == FACTS_NONE ? av_any() : returned(w, s, value)};
+	struct effect e = {.ret = value == FACTS_NONE ? av_any() : returned(w, s, value), .is_failed = s->is_failed,
+			   .is_object = value != FACTS_NONE && is_pointer(w->f, value, 0)};
 	uint32_t ret = value == FACTS_NONE ? X_NONE : value_expr(w, s, value);
 	uint32_t mark = expr_make(w->p, X_PARAM, 0xffff, 0, 0);
 	bool is_named = ret != X_NONE && w->p->exprs.at[ret].op == X_VALUE;
@@ -327,7 +430,7 @@ static void leave(struct flow *w, const struct state *s, uint32_t value)
 	for (unsigned i = 0; i < s->n_dropped; i++)
 		vec_push(&e.dropped, s->dropped[i]);
 	for (unsigned i = 0; i < s->n_vals; i++)
-		if (w->p->exprs.at[s->vals[i].key].has_param && av_knows(s->vals[i].av))
+		if (is_shared_value(w->p, s, &s->vals[i]) && av_knows(s->vals[i].av))
 			vec_push(&e.guards, (struct guard){s->vals[i].key, NONE, s->vals[i].av});
 	add_exit(w, &e);
 }
@@ -396,6 +499,49 @@ static bool strip(struct effect *a, const struct effect *b)
 }
 
 /*
+ * An object that is returned locked, or NULL or an error pointer without: what is returned locked
+ * is then no such thing, also where it comes from a call that may return one.
+ */
+static void settle_object(struct flow *w, size_t which)
+{
+	struct effect *e = &w->exits.at[which];
+	uint8_t failed = 0;
+
+	for (size_t i = 0; i < w->exits.n; i++) {
+		bool is_less = false;
+
+		for (size_t k = 0; i != which && k < e->held.n; k++)
+			is_less |= disagree(e, &w->exits.at[i], e->held.at[k].expr, e->held.at[k].cls);
+		if (is_less && (w->exits.at[i].ret.mask & A_POS))
+			return;
+		if (is_less)
+			failed |= w->exits.at[i].ret.mask;
+	}
+	if (failed && (e->ret.mask & ~failed) && !e->ret.is_const)
+		e->ret = av_sign(e->ret.mask & ~failed);
+}
+
+/*
+ * A mutex that blocks fails only by mistake. Where the result does not tell that way out from
+ * the others it is left out: callers that cannot ask rely on the lock.
+ */
+static void forget_failed(struct flow *w)
+{
+	for (size_t i = 0; i < w->exits.n;) {
+		bool is_shadow = false;
+
+		for (size_t j = 0; j < w->exits.n && w->exits.at[i].is_failed; j++)
+			is_shadow |= !w->exits.at[j].is_failed && !can_tell(&w->exits.at[i], &w->exits.at[j]);
+		if (is_shadow) {
+			effect_free(&w->exits.at[i]);
+			w->exits.at[i] = w->exits.at[--w->exits.n];
+		} else {
+			i++;
+		}
+	}
+}
+
+/*
  * Ways out that disagree about what is held, with no result and no flag that decides it: an
  * imprecision of ours far more often than of the code.  It is counted and not passed on.
  */
@@ -403,6 +549,10 @@ static void settle_exits(struct flow *w)
 {
 	bool stripped = false;
 
+	forget_failed(w);
+	for (size_t i = 0; i < w->exits.n; i++)
+		if (w->exits.at[i].is_object && w->exits.at[i].held.n)
+			settle_object(w, i);
 	for (size_t i = 0; i < w->exits.n; i++)
 		for (size_t j = i + 1; j < w->exits.n; j++)
 			if (!can_tell(&w->exits.at[i], &w->exits.at[j])) {
@@ -444,6 +594,25 @@ static void set_result(struct flow *w, struct state *s, const struct facts_event
 					  .alias = NONE, .alias_value = NONE});
 }
 
+/* "lock(c ? a : b)": the one lock here, the other one on a path of its own. */
+static void split_choice(struct flow *w, struct state *s, uint32_t i, uint32_t block)
+{
+	const struct facts_value *v = &w->f->values.at[w->f->events.at[i].lock];
+	struct val choice = {.key = expr_make(w->p, X_VALUE, w->id, w->f->events.at[i].lock, 0), .av = av_any(), .alias_value = NONE};
+	struct state other = *s;
+
+	if (v->op != FACTS_SELECT || state_val(s, choice.key))
+		return;
+	choice.alias = value_expr(w, s, v->c);
+	if (choice.alias != X_NONE && value_assume(w, &other, v->a, false, 0)) {
+		state_set(&other, choice);
+		run(w, &other, block, i);
+	}
+	choice.alias = value_expr(w, s, v->b);
+	if (choice.alias != X_NONE && value_assume(w, s, v->a, true, 0))
+		state_set(s, choice);
+}
+
 static void do_take(struct flow *w, struct state *s, uint32_t i, uint32_t block)
 {
 	const struct facts_event *e = &w->f->events.at[i];
@@ -457,6 +626,7 @@ static void do_take(struct flow *w, struct state *s, uint32_t i, uint32_t block)
 		struct state failed = *s;
 
 		set_result(w, &failed, e, success(e->success, false));
+		failed.is_failed |= !(e->flags & (FACTS_TRY | FACTS_INTR));
 		run(w, &failed, block, i + 1);
 		set_result(w, s, e, success(e->success, true));
 	}
@@ -699,6 +869,7 @@ static void enter(struct flow *w, const struct state *s, uint32_t pred, uint32_t
 		for (unsigned i = next.n_vals; i-- > 0;)
 			if (w->p->exprs.at[next.vals[i].key].op == X_DEREF)
 				state_forget(&next, next.vals[i].key);
+	leave_loop(w, &next, pred, block);
 	state_stale(w, &next, block);
 	pass_phis(w, s, &next, pred, block);
 	if (is_decided(w, &next, block)) { /* before other paths blur it: "goto out" of a scope with a cleanup */
@@ -708,7 +879,7 @@ static void enter(struct flow *w, const struct state *s, uint32_t pred, uint32_t
 		return;
 	}
 	for (size_t i = 0; i < w->in[block].n; i++)
-		if (state_same_locks(w->in[block].at[i], &next)) {
+		if (state_same_locks(w, w->in[block].at[i], &next)) {
 			if (state_join(w->p, w->in[block].at[i], &next))
 				w->changed[block] = 1;
 			return;
@@ -829,6 +1000,7 @@ static void run(struct flow *w, struct state *s, uint32_t block, uint32_t at)
 
 		switch (e->kind) {
 		case FACTS_TAKE:
+			split_choice(w, s, i, block);
 			do_take(w, s, i, block);
 			break;
 		case FACTS_DROP:
@@ -1047,6 +1219,7 @@ static bool flow_one(struct prog *p, uint32_t id)
 	shape_order(&w);
 	shape_phis(&w);
 	shape_uses(&w);
+	shape_loops(&w);
 	{
 		struct state *s = xmalloc(sizeof(*s));
 
@@ -1073,6 +1246,11 @@ static bool flow_one(struct prog *p, uint32_t id)
 	free(w.phi_first);
 	free(w.phis);
 	free(w.is_used);
+	free(w.is_choice);
+	vec_free(&w.unlocks);
+	for (size_t b = 0; b < n; b++)
+		vec_free(&w.loops[b]);
+	free(w.loops);
 	vec_free(&w.exits);
 	return changed;
 }

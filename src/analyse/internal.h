@@ -93,6 +93,8 @@ struct effect {
 	struct { VEC(struct lockref); } dropped;
 	struct { VEC(struct guard); } guards;
 	struct av ret;
+	bool is_failed; /* only reached where a blocking take failed */
+	bool is_object; /* ret is a pointer */
 };
 
 /* One lock state in which an event is reached. */

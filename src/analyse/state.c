@@ -4,7 +4,23 @@
 
 #include <string.h>
 
-bool state_same_locks(const struct state *a, const struct state *b)
+/* Do both mean the same lock where a value is a choice among locks? */
+static bool same_choices(const struct flow *w, const struct state *a, const struct state *b)
+{
+	for (unsigned i = 0; i < a->n_vals; i++) {
+		const struct expr *key = &w->p->exprs.at[a->vals[i].key];
+		const struct val *other;
+
+		if (key->op != X_VALUE || key->a != w->id || !w->is_choice[key->b] || a->vals[i].alias == NONE)
+			continue;
+		other = state_val(b, a->vals[i].key);
+		if (other && other->alias != NONE && other->alias != a->vals[i].alias)
+			return false;
+	}
+	return true;
+}
+
+bool state_same_locks(const struct flow *w, const struct state *a, const struct state *b)
 {
 	if (a->n_held != b->n_held || a->n_dropped != b->n_dropped)
 		return false;
@@ -12,7 +28,7 @@ bool state_same_locks(const struct state *a, const struct state *b)
 		if (a->held[i].expr != b->held[i].expr || a->held[i].cls != b->held[i].cls ||
 		    a->held[i].mode != b->held[i].mode)
 			return false;
-	return memcmp(a->dropped, b->dropped, a->n_dropped * sizeof(a->dropped[0])) == 0;
+	return memcmp(a->dropped, b->dropped, a->n_dropped * sizeof(a->dropped[0])) == 0 && same_choices(w, a, b);
 }
 
 static bool join_held(struct prog *p, struct state *into, const struct state *s)
@@ -91,6 +107,10 @@ bool state_join(struct prog *p, struct state *into, const struct state *s)
 {
 	bool changed = join_held(p, into, s);
 
+	if (into->is_failed && !s->is_failed) {
+		into->is_failed = false;
+		changed = true;
+	}
 	changed |= join_vals(into, s);
 	for (unsigned i = 0; i < s->n_released; i++)
 		changed |= add_released(p, into, &s->released[i]);
@@ -166,6 +186,15 @@ static void unhold(struct flow *w, struct state *s, unsigned i, uint32_t event)
 	add_released(w->p, s, &(struct released){h->cls, h->oset, event});
 	memmove(h, h + 1, (s->n_held - i - 1) * sizeof(*h));
 	s->n_held--;
+}
+
+void state_drop_any(struct flow *w, struct state *s, uint32_t cls, uint32_t event)
+{
+	for (unsigned i = s->n_held; i-- > 0;)
+		if (s->held[i].cls == cls && w->p->exprs.at[s->held[i].expr].op == X_ANY) {
+			s->held[i].depth = 1;
+			unhold(w, s, i, event);
+		}
 }
 
 bool state_drop(struct flow *w, struct state *s, uint32_t expr, uint32_t cls, uint32_t event, struct hl *was)

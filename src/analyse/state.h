@@ -24,6 +24,7 @@ struct val {
 
 struct state {
 	uint8_t n_held, n_dropped, n_vals, n_released;
+	bool is_failed;                     /* a lock that only a mistake refuses was refused */
 	struct hl held[MAX_HELD];           /* sorted by (cls, expr) */
 	struct lockref dropped[MAX_DROPPED];/* sorted */
 	struct val vals[MAX_VALS];
@@ -41,6 +42,9 @@ struct flow {
 	uint32_t *by_rpo, n_rpo;
 	uint32_t *phi_first, *phis;          /* per block: its phis */
 	uint8_t *is_used;                    /* per value: something reads it */
+	uint8_t *is_choice;                  /* per value: a choice among locks that an event uses */
+	struct { VEC(struct lockref); } unlocks; /* expr: head of a loop, cls: class that its rounds drop */
+	struct { VEC(uint32_t); } *loops;    /* per block: the heads of the loops it is in */
 	bool is_recording;
 	bool was_cut;
 	uint64_t steps;
@@ -55,7 +59,8 @@ int av_compare(struct av a, enum facts_pred pred, int64_t imm); /* 1, 0, -1: unk
 bool av_refine(struct av *a, enum facts_pred pred, int64_t imm, bool truth); /* false: impossible */
 
 /* state.c */
-bool state_same_locks(const struct state *a, const struct state *b);
+bool state_same_locks(const struct flow *w, const struct state *a, const struct state *b);
+void state_drop_any(struct flow *w, struct state *s, uint32_t cls, uint32_t event); /* what is held of it under no name */
 bool state_join(struct prog *p, struct state *into, const struct state *s); /* true: it changed */
 const struct val *state_val(const struct state *s, uint32_t key);
 void state_set(struct state *s, struct val v);

@@ -252,6 +252,25 @@ static void child(const struct job *j, char **argv)
 	_exit(127);
 }
 
+/* A clang that ended in silence: says at least how. */
+static void note_end(const struct job *j, int status)
+{
+	char *line = WIFSIGNALED(status) ? xasprintf("error: %s was killed by signal %d (%s)\n",
+						     j->args.at[0], WTERMSIG(status),
+						     strsignal(WTERMSIG(status)))
+					 : xasprintf("error: %s ended with exit status %d\n",
+						     j->args.at[0], WEXITSTATUS(status));
+	int fd = open(j->err, O_WRONLY | O_APPEND | O_CLOEXEC);
+	struct stat st;
+
+	if (fd >= 0 && (WIFSIGNALED(status) || (fstat(fd, &st) == 0 && st.st_size == 0)))
+		if (write(fd, line, strlen(line)) < 0)
+			cli_error("%s: cannot write: %s", j->err, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	free(line);
+}
+
 static bool run_clang(const struct job *j)
 {
 	const char *outputs[] = { "-o", j->bc, "-MD", "-MF", j->dep };
@@ -269,7 +288,10 @@ static bool run_clang(const struct job *j)
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	free(argv);
-	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	if (pid > 0 && status != 0)
+		note_end(j, status);
+	return pid > 0 && status == 0;
+
 }
 
 static bool drop_arg(struct words *args, const char *option, size_t n)

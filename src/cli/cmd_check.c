@@ -74,7 +74,10 @@ static struct rules_document *read_input(const struct input *in, const struct op
 	if (!doc)
 		cli_error("%s", d.text);
 	for (size_t i = 0; doc && i < doc->notes.n; i++)
-		cli_warn("%s:%u: %s", doc->name, doc->notes.at[i].line, doc->notes.at[i].text);
+		if (doc->notes.at[i].line)
+			cli_warn("%s:%u: %s", doc->name, doc->notes.at[i].line, doc->notes.at[i].text);
+		else
+			cli_warn("%s: %s", doc->name, doc->notes.at[i].text);
 	return doc;
 }
 

@@ -225,6 +225,10 @@ static char *first_error(const struct index_plan *p, const struct index_unit *u,
 	struct diag d;
 	size_t n;
 
+	if (access(path, F_OK) != 0) {
+		free(path);
+		return xstrdup("it was not compiled: ninja ended before it");
+	}
 	if (!file_read(path, &text, &n, &d) || !*text) {
 		free(text);
 		free(path);

@@ -25,6 +25,18 @@ void report_pad(const struct report *r, size_t at, size_t column)
 		fputc(' ', r->out);
 }
 
+/* What a document says goes to a terminal: its control characters do not. */
+static void put_word(const struct report *r, const char *word, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)word[i];
+		bool is_c1 = c == 0xc2 && i + 1 < n && (unsigned char)word[i + 1] < 0xa0;
+
+		fputc(c < ' ' || c == 0x7f || is_c1 ? '?' : c, r->out);
+		i += is_c1;
+	}
+}
+
 void report_wrap(const struct report *r, size_t at, size_t indent, const char *text)
 {
 	bool is_first = true; /* on its line */
@@ -44,7 +56,7 @@ void report_wrap(const struct report *r, size_t at, size_t indent, const char *t
 			fputc(' ', r->out);
 			at++;
 		}
-		fwrite(text, 1, n, r->out);
+		put_word(r, text, n);
 		at += n;
 		is_first = false;
 		text += n;

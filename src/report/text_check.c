@@ -188,19 +188,46 @@ static void print_recorded(const struct report *r, const struct verdict_statemen
 
 /* ---- the end ---------------------------------------------------------------------------- */
 
+static uint64_t finding_key(const struct verdict_finding *f)
+{
+	uint64_t h = hash_bytes(f->file, strlen(f->file) + 1, HASH_SEED + f->severity);
+
+	h = hash_bytes(f->code, strlen(f->code) + 1, h);
+	return hash_bytes(f->message, strlen(f->message), h);
+}
+
+/* What is true of several lines is said once, at the first of them. */
 static void print_findings(const struct report *r, const struct verdict_document *d)
 {
+	struct { VEC(struct buf); } also = { 0 };
+	struct map first = { 0 };
+	uint64_t at;
+
+	for (size_t i = 0; i < d->findings.n; i++) {
+		const struct verdict_finding *f = &d->findings.at[i];
+
+		vec_push(&also, (struct buf){ 0 });
+		if (!map_get(&first, finding_key(f), &at))
+			map_put(&first, finding_key(f), i);
+		else if (f->line != d->findings.at[at].line)
+			buf_addf(&also.at[at], "%s%u", also.at[at].n ? ", " : "; also line ", f->line);
+	}
 	if (d->findings.n)
 		fputc('\n', r->out);
 	for (size_t i = 0; i < d->findings.n; i++) {
 		const struct verdict_finding *f = &d->findings.at[i];
 		struct buf b = { 0 };
 
-		buf_addf(&b, "%s:%u: %s: %s [%s]", f->file, f->line,
-			 verdict_severity_name(f->severity), f->message, f->code);
-		report_wrap(r, 0, TEXT_COLUMN, buf_str(&b));
+		buf_addf(&b, "%s:%u: %s: %s [%s]%s", f->file, f->line,
+			 verdict_severity_name(f->severity), f->message, f->code,
+			 buf_str(&also.at[i]));
+		if (map_get(&first, finding_key(f), &at) && at == i)
+			report_wrap(r, 0, TEXT_COLUMN, buf_str(&b));
 		buf_free(&b);
+		buf_free(&also.at[i]);
 	}
+	vec_free(&also);
+	map_free(&first);
 }
 
 struct sums {
@@ -231,7 +258,8 @@ static void print_sums(const struct report *r, const struct verdict_document *d)
 	char count[32];
 	bool any = false;
 
-	fprintf(r->out, "\n%s", report_count(count, sizeof(count), n.total, "statement"));
+	fprintf(r->out, "%s%s", n.total || d->findings.n || (r->all && n.recorded) ? "\n" : "",
+		report_count(count, sizeof(count), n.total, "statement"));
 	for (unsigned i = 0; i < VERDICT_VALUES; i++)
 		if (n.of[i]) {
 			fprintf(r->out, "%s %u %s", any ? "," : ":", n.of[i],

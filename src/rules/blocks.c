@@ -14,7 +14,7 @@ struct cutter {
 	bool is_after_blank;
 	char style[16][2]; /* heading styles in order of appearance: character, overlined? */
 	unsigned styles;
-	unsigned base;     /* indent of the last paragraph or item */
+	unsigned base; /* indent of the last paragraph or item */
 	bool wants_literal;
 };
 
@@ -76,7 +76,7 @@ static bool is_underline(const char *s, char *ch)
 	*ch = *s;
 	if (!*s || !strchr("=-~^\"'`#*+.:_<>", *s))
 		return false;
-	n = strspn(s, (char[]){*s, 0});
+	n = strspn(s, (char[]){ *s, 0 });
 	return n >= 3 && !s[n];
 }
 
@@ -108,13 +108,16 @@ static bool heading(struct cutter *c)
 		level = (uint8_t)strspn(s, "#");
 		if (level > 6 || s[level] != ' ')
 			return false;
-	} else if (is_over && is_underline(line_at(c, c->at + 2), &ch) && ch == over && !is_blank(c, c->at + 1)) {
+	} else if (is_over && is_underline(line_at(c, c->at + 2), &ch) && ch == over &&
+		   !is_blank(c, c->at + 1)) {
 		skip = after = 1;
 		level = heading_level(c, ch, true);
-	} else if (!is_over && is_underline(line_at(c, c->at + 1), &ch) && !isspace((unsigned char)*text) &&
-		   (c->is_after_blank || !c->at) && strlen(s) <= strlen(line_at(c, c->at + 1)) + 8 && *s != '|') {
+	} else if (!is_over && is_underline(line_at(c, c->at + 1), &ch) &&
+		   !isspace((unsigned char)*text) && (c->is_after_blank || !c->at) &&
+		   strlen(s) <= strlen(line_at(c, c->at + 1)) + 8 && *s != '|') {
 		after = 1;
-		level = c->g->format == RULES_MD ? (ch == '=' ? 1 : 2) : heading_level(c, ch, false);
+		level = c->g->format == RULES_MD ? (ch == '=' ? 1 : 2)
+						 : heading_level(c, ch, false);
 	}
 	if (!level)
 		return false;
@@ -130,7 +133,7 @@ static bool heading(struct cutter *c)
 static bool fence(struct cutter *c)
 {
 	const char *s = rules_skip_space(line_at(c, c->at));
-	char mark[4] = {0};
+	char mark[4] = { 0 };
 
 	if (c->g->format == RULES_RST || (!str_starts(s, "```") && !str_starts(s, "~~~")))
 		return false;
@@ -148,7 +151,8 @@ static bool fence(struct cutter *c)
 /* Lines more deeply indented than base, blank ones between them included. */
 static void take_indented(struct cutter *c, unsigned base)
 {
-	while (c->at < c->g->lines.n && (is_blank(c, c->at) || rules_indent(&c->g->lines.at[c->at]) > base))
+	while (c->at < c->g->lines.n &&
+	       (is_blank(c, c->at) || rules_indent(&c->g->lines.at[c->at]) > base))
 		take_line(c);
 }
 
@@ -176,7 +180,8 @@ static bool directive(struct cutter *c)
 	rules_context_decl(c->r, &c->g->lines.at[c->at]);
 	c->at++;
 	if (strstr(s, "::") && !str_starts(s, ".. code") && !str_starts(s, ".. sourcecode") &&
-	    !str_starts(s, ".. parsed-literal") && !str_starts(s, ".. literalinclude") && !str_starts(s, ".. math"))
+	    !str_starts(s, ".. parsed-literal") && !str_starts(s, ".. literalinclude") &&
+	    !str_starts(s, ".. math"))
 		return true; /* a note: its content is read as text */
 	open_block(c, BLOCK_LITERAL)->is_after_colon2 = strstr(s, "::") != NULL;
 	take_indented(c, indent);
@@ -190,10 +195,11 @@ static bool is_table_start(const struct cutter *c, size_t i)
 	const char *bar = *s == '|' ? strchr(s + 1, '|') : NULL;
 
 	if (bar && (rules_skip_space(bar + 1)[0] || i + 1 < c->g->lines.n))
-		return rules_skip_space(line_at(c, i + 1))[0] == '|' || rules_skip_space(line_at(c, i + 1))[0] == '+';
+		return rules_skip_space(line_at(c, i + 1))[0] == '|' ||
+		       rules_skip_space(line_at(c, i + 1))[0] == '+';
 	if (str_starts(s, "+--") || str_starts(s, "+=="))
 		return strspn(s, "+-= ") == strlen(s);
-	return str_starts(s, "==") && strspn(s, "= ") == strlen(s) && strchr(s, ' ');
+	return str_starts(s, "==") && strspn(s, "= \t") == strlen(s) && strpbrk(s, " \t");
 }
 
 /* "Name | Lock" over "---|---": a Markdown table without outer bars */
@@ -201,7 +207,8 @@ static bool is_bare_table(const struct cutter *c, size_t i)
 {
 	const char *next = line_at(c, i + 1);
 
-	return strchr(line_at(c, i), '|') && strchr(next, '|') && strstr(next, "--") && strspn(next, "|-: ") == strlen(next);
+	return strchr(line_at(c, i), '|') && strchr(next, '|') && strstr(next, "--") &&
+	       strspn(next, "|-: ") == strlen(next);
 }
 
 /* In comments: a rule of "====", a line of titles, another rule. */
@@ -267,8 +274,10 @@ static bool ends_text(const struct cutter *c, size_t i)
 {
 	const char *s = line_at(c, i);
 
-	return is_blank(c, i) || interrupts(c, i) || is_table_start(c, i) || is_bare_table(c, i) || is_field(s) ||
-	       (c->g->format == RULES_MD && (str_starts(s, "#") || str_starts(rules_skip_space(s), "```"))) ||
+	return is_blank(c, i) || interrupts(c, i) || is_table_start(c, i) || is_bare_table(c, i) ||
+	       is_field(s) ||
+	       (c->g->format == RULES_MD &&
+		(str_starts(s, "#") || str_starts(rules_skip_space(s), "```"))) ||
 	       (c->g->is_comment && (rules_skip_space(s)[0] == '@' || is_ruled(c, i)));
 }
 
@@ -296,7 +305,7 @@ static void text(struct cutter *c)
 
 void rules_blocks(struct reader *r, const struct rules_region *g, struct blocks *out)
 {
-	struct cutter c = {.r = r, .g = g, .out = out, .is_after_blank = true};
+	struct cutter c = { .r = r, .g = g, .out = out, .is_after_blank = true };
 
 	while (c.at < g->lines.n) {
 		size_t before = c.at;
@@ -304,7 +313,8 @@ void rules_blocks(struct reader *r, const struct rules_region *g, struct blocks 
 		if (is_blank(&c, c.at)) {
 			c.is_after_blank = true;
 			c.at++;
-		} else if (!literal(&c) && !fence(&c) && !heading(&c) && !directive(&c) && !table(&c) && !field(&c)) {
+		} else if (!literal(&c) && !fence(&c) && !heading(&c) && !directive(&c) &&
+			   !table(&c) && !field(&c)) {
 			text(&c);
 		}
 		BUG_ON(c.at == before);

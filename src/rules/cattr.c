@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Lock rules that are code: Clang's thread safety attributes in their usual spellings, witness lists. */
+/* Lock rules that are code: Clang's thread safety attributes in their usual spellings, witness
+ * lists. */
 #include "rules/internal.h"
 
 #include <ctype.h>
@@ -7,18 +8,34 @@
 
 enum attribute { ATTR_BEFORE, ATTR_AFTER, ATTR_REQUIRES, ATTR_EXCLUDES, ATTR_GUARDED };
 
-static const struct { const char *name; enum attribute what; } attributes[] = {
-	{"acquired_before", ATTR_BEFORE}, {"ACQUIRED_BEFORE", ATTR_BEFORE}, {"__acquired_before", ATTR_BEFORE},
-	{"acquired_after", ATTR_AFTER}, {"ACQUIRED_AFTER", ATTR_AFTER}, {"__acquired_after", ATTR_AFTER},
-	{"REQUIRES", ATTR_REQUIRES}, {"requires_capability", ATTR_REQUIRES}, {"EXCLUSIVE_LOCKS_REQUIRED", ATTR_REQUIRES},
-	{"exclusive_locks_required", ATTR_REQUIRES}, {"__must_hold", ATTR_REQUIRES}, {"EXCLUDES", ATTR_EXCLUDES},
-	{"locks_excluded", ATTR_EXCLUDES}, {"LOCKS_EXCLUDED", ATTR_EXCLUDES}, {"GUARDED_BY", ATTR_GUARDED},
-	{"guarded_by", ATTR_GUARDED}, {"PT_GUARDED_BY", ATTR_GUARDED}, {"pt_guarded_by", ATTR_GUARDED},
-	{"__guarded_by", ATTR_GUARDED},
+static const struct {
+	const char *name;
+	enum attribute what;
+} attributes[] = {
+	{ "acquired_before", ATTR_BEFORE },
+	{ "ACQUIRED_BEFORE", ATTR_BEFORE },
+	{ "__acquired_before", ATTR_BEFORE },
+	{ "acquired_after", ATTR_AFTER },
+	{ "ACQUIRED_AFTER", ATTR_AFTER },
+	{ "__acquired_after", ATTR_AFTER },
+	{ "REQUIRES", ATTR_REQUIRES },
+	{ "requires_capability", ATTR_REQUIRES },
+	{ "EXCLUSIVE_LOCKS_REQUIRED", ATTR_REQUIRES },
+	{ "exclusive_locks_required", ATTR_REQUIRES },
+	{ "__must_hold", ATTR_REQUIRES },
+	{ "EXCLUDES", ATTR_EXCLUDES },
+	{ "locks_excluded", ATTR_EXCLUDES },
+	{ "LOCKS_EXCLUDED", ATTR_EXCLUDES },
+	{ "GUARDED_BY", ATTR_GUARDED },
+	{ "guarded_by", ATTR_GUARDED },
+	{ "PT_GUARDED_BY", ATTR_GUARDED },
+	{ "pt_guarded_by", ATTR_GUARDED },
+	{ "__guarded_by", ATTR_GUARDED },
 };
 
 /* The last name before `at` that is not part of an attribute: what is declared. */
-static const char *subject_before(struct reader *r, const char *code, size_t at, const struct rules_scope *scope)
+static const char *subject_before(struct reader *r, const char *code, size_t at,
+				  const struct rules_scope *scope)
 {
 	const char *best = NULL;
 	size_t best_n = 0;
@@ -28,7 +45,8 @@ static const char *subject_before(struct reader *r, const char *code, size_t at,
 
 		while (i + n < at && (isalnum((unsigned char)code[i + n]) || code[i + n] == '_'))
 			n++;
-		if (n && !rules_inn(code + i, n, "__attribute__ __attribute const static") && code[i + n] != ':') {
+		if (n && !rules_inn(code + i, n, "__attribute__ __attribute const static") &&
+		    code[i + n] != ':') {
 			bool is_attribute = code[i + n] == '(';
 
 			if (!is_attribute && !isdigit((unsigned char)code[i])) {
@@ -47,17 +65,14 @@ static const char *subject_before(struct reader *r, const char *code, size_t at,
 	return rules_strn(r, best, best_n);
 }
 
-static void emit(struct reader *r, enum attribute what, const char *subject, const char *lock, const struct rules_scope *scope)
+static void emit(struct reader *r, enum attribute what, const char *subject, const char *lock,
+		 const struct rules_scope *scope)
 {
 	struct rules_statement *s;
 
 	switch (what) {
-	case ATTR_BEFORE:
-		rules_order(r, subject, lock, NULL);
-		break;
-	case ATTR_AFTER:
-		rules_order(r, lock, subject, NULL);
-		break;
+	case ATTR_BEFORE: rules_order(r, subject, lock, NULL); break;
+	case ATTR_AFTER: rules_order(r, lock, subject, NULL); break;
 	case ATTR_GUARDED:
 		rules_emit(r, RULES_PROTECTS, lock, NULL)->context = (char *)subject;
 		break;
@@ -116,7 +131,8 @@ static bool witness_entry(struct reader *r, const char *code, const char **name)
 	return true;
 }
 
-void rules_read_attributes(struct reader *r, const char *code, unsigned line, const struct rules_scope *scope)
+void rules_read_attributes(struct reader *r, const char *code, unsigned line,
+			   const struct rules_scope *scope)
 {
 	const char *name;
 
@@ -135,11 +151,13 @@ void rules_read_attributes(struct reader *r, const char *code, unsigned line, co
 		while (isalnum((unsigned char)code[i + n]) || code[i + n] == '_')
 			n++;
 		while (n && k < ARRAY_LEN(attributes) &&
-		       !(strlen(attributes[k].name) == n && !memcmp(code + i, attributes[k].name, n)))
+		       !(strlen(attributes[k].name) == n &&
+			 !memcmp(code + i, attributes[k].name, n)))
 			k++;
 		if (n && k < ARRAY_LEN(attributes) && code[i + n] == '(' && i) {
 			rules_sentence_begin(r, code, line, line, r->side_mark);
-			arguments(r, attributes[k].what, subject_before(r, code, i, scope), code + i + n + 1, scope);
+			arguments(r, attributes[k].what, subject_before(r, code, i, scope),
+				  code + i + n + 1, scope);
 			rules_sentence_end(r);
 		}
 		i += n ? n : 1;

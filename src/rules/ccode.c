@@ -22,19 +22,21 @@ struct comment {
 struct cscan {
 	struct reader *r;
 	const struct rules_region *g;
-	struct { VEC(struct comment); } comments;
+	struct {
+		VEC(struct comment);
+	} comments;
 	/* where we are */
 	unsigned depth, parens;
-	const char *function;        /* whose body we are in */
-	const char *line_function;   /* one whose body opened on this line */
-	const char *candidate;       /* name before the '(' at file scope */
-	bool is_candidate_closed;    /* its ')' was seen */
-	const char *owner[MAX_DEPTH];/* struct names by depth */
+	const char *function;	      /* whose body we are in */
+	const char *line_function;    /* one whose body opened on this line */
+	const char *candidate;	      /* name before the '(' at file scope */
+	bool is_candidate_closed;     /* its ')' was seen */
+	const char *owner[MAX_DEPTH]; /* struct names by depth */
 	const char *pending_owner;
-	const char *last_name;       /* last identifier */
+	const char *last_name; /* last identifier */
 	bool is_after_struct;
-	struct buf code;             /* of this line, for declarations and attributes */
-	size_t first_pending;        /* comments that still wait for their function or declaration */
+	struct buf code;      /* of this line, for declarations and attributes */
+	size_t first_pending; /* comments that still wait for their function or declaration */
 };
 
 static const char *owner_now(const struct cscan *c)
@@ -66,7 +68,8 @@ static const char *declared(struct reader *r, const char *code, const char *owne
 
 static bool is_lock_type(const char *code)
 {
-	static const char *const words[] = {"mutex", "lock", "semaphore", "rwsem", "srcu", "mtx", "latch"};
+	static const char *const words[] = { "mutex", "lock", "semaphore", "rwsem",
+					     "srcu",  "mtx",  "latch" };
 	size_t n = strcspn(code, ";=[");
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
@@ -96,7 +99,8 @@ static struct comment *open_comment(struct cscan *c)
 }
 
 /* One line of a comment, without its " * ". */
-static void comment_line(struct cscan *c, const struct rules_line *l, const char *s, size_t n, bool is_first)
+static void comment_line(struct cscan *c, const struct rules_line *l, const char *s, size_t n,
+			 bool is_first)
 {
 	struct comment *k = &c->comments.at[c->comments.n - 1];
 	struct rules_line line = *l;
@@ -159,7 +163,8 @@ static void code_char(struct cscan *c, char ch)
 	switch (ch) {
 	case '(':
 		if (!c->depth && !c->parens && !c->is_candidate_closed && c->last_name &&
-		    !rules_in(c->last_name, "if while for switch return sizeof defined __attribute__"))
+		    !rules_in(c->last_name,
+			      "if while for switch return sizeof defined __attribute__"))
 			c->candidate = c->last_name;
 		c->parens++;
 		break;
@@ -167,9 +172,7 @@ static void code_char(struct cscan *c, char ch)
 		c->parens -= c->parens > 0;
 		c->is_candidate_closed = !c->parens && c->candidate;
 		break;
-	case '{':
-		brace_open(c);
-		break;
+	case '{': brace_open(c); break;
 	case '}':
 		if (c->depth)
 			c->depth--;
@@ -204,15 +207,18 @@ static size_t constant(const char *s)
 static void end_of_code_line(struct cscan *c, const struct rules_line *l)
 {
 	const char *code = rules_skip_space(buf_str(&c->code));
-	struct rules_scope scope = {.owner = owner_now(c)};
+	struct rules_scope scope = { .owner = owner_now(c) };
 
-	scope.function = c->function ? c->function : c->line_function ? c->line_function : c->candidate;
+	scope.function = c->function	    ? c->function
+			 : c->line_function ? c->line_function
+					    : c->candidate;
 	c->line_function = NULL;
 	if (*code && *code != '#') {
 		c->r->side_mark = l->side;
 		rules_read_attributes(c->r, code, l->no, &scope);
 		if (!c->function && strchr(code, ';')) {
-			settle(c, NULL, is_lock_type(code) ? declared(c->r, code, owner_now(c)) : NULL);
+			settle(c, NULL,
+			       is_lock_type(code) ? declared(c->r, code, owner_now(c)) : NULL);
 			c->first_pending = c->comments.n;
 		}
 	}
@@ -241,16 +247,21 @@ static void scan_line(struct cscan *c, const struct rules_line *l, bool *in_comm
 			const char *end = strstr(s + i + 2, "*/");
 
 			open_comment(c);
-			comment_line(c, l, s + i + 2, end ? (size_t)(end - s) - i - 2 : strlen(s + i + 2), true);
+			comment_line(c, l, s + i + 2,
+				     end ? (size_t)(end - s) - i - 2 : strlen(s + i + 2), true);
 			*in_comment = !end;
 			if (!end)
 				break;
 			i = (size_t)(end - s) + 2;
 		} else if (s[i] == '/' && s[i + 1] == '/') {
-			const struct rules_line *before = c->comments.n && c->comments.at[c->comments.n - 1].lines.n
-				? &c->comments.at[c->comments.n - 1].lines.at[c->comments.at[c->comments.n - 1].lines.n - 1] : NULL;
+			const struct rules_line *before =
+				c->comments.n && c->comments.at[c->comments.n - 1].lines.n
+					? &c->comments.at[c->comments.n - 1].lines.at
+						   [c->comments.at[c->comments.n - 1].lines.n - 1]
+					: NULL;
 
-			if (!before || before->no + 1 != l->no || *rules_skip_space(buf_str(&c->code)))
+			if (!before || before->no + 1 != l->no ||
+			    *rules_skip_space(buf_str(&c->code)))
 				open_comment(c);
 			comment_line(c, l, s + i + 2, strlen(s + i + 2), true);
 			break;
@@ -279,7 +290,8 @@ static void scan_line(struct cscan *c, const struct rules_line *l, bool *in_comm
 static bool begins_inside(const struct rules_region *g)
 {
 	for (size_t i = 0; i < g->lines.n; i++) {
-		const char *open = strstr(g->lines.at[i].s, "/*"), *close = strstr(g->lines.at[i].s, "*/");
+		const char *open = strstr(g->lines.at[i].s, "/*"),
+			   *close = strstr(g->lines.at[i].s, "*/");
 
 		if (close && (!open || close < open))
 			return true;
@@ -297,8 +309,11 @@ static void read_comments(struct cscan *c, const struct rules_region *g)
 {
 	for (size_t i = 0; i < c->comments.n; i++) {
 		struct comment *k = &c->comments.at[i];
-		struct rules_region region = {.lines = k->lines, .format = RULES_TEXT, .scope = k->scope,
-					      .is_comment = true, .is_ordering = g->is_ordering};
+		struct rules_region region = { .lines = k->lines,
+					       .format = RULES_TEXT,
+					       .scope = k->scope,
+					       .is_comment = true,
+					       .is_ordering = g->is_ordering };
 
 		rules_read_region(c->r, &region);
 		vec_free(&k->lines);
@@ -309,12 +324,14 @@ static int by_line(const void *a, const void *b)
 {
 	const struct rules_statement *x = a, *y = b;
 
-	return x->line != y->line ? (x->line < y->line ? -1 : 1) : x->sentence_no < y->sentence_no ? -1 : x->sentence_no > y->sentence_no;
+	return x->line != y->line		 ? (x->line < y->line ? -1 : 1)
+	       : x->sentence_no < y->sentence_no ? -1
+						 : x->sentence_no > y->sentence_no;
 }
 
 void rules_read_c(struct reader *r, struct rules_region *g)
 {
-	struct cscan c = {.r = r, .g = g};
+	struct cscan c = { .r = r, .g = g };
 	bool in_comment = begins_inside(g);
 	size_t first = r->doc->pub.statements.n;
 

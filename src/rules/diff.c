@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct hunk_header { unsigned old_n, new_n; const char *hint; };
+struct hunk_header {
+	unsigned old_n, new_n;
+	const char *hint;
+};
 
 static bool read_header(const char *s, struct hunk_header *h)
 {
@@ -96,7 +99,7 @@ static bool guess_exactly(const struct rules_lines *l, char *kind, size_t want)
 	uint8_t *from = xcalloc((n + 1) * w * 2, 1);
 	bool is_found;
 
-#define AT(i, k, b) (((i) * w + (k)) * 2 + (b))
+#define AT(i, k, b) (((i)*w + (k)) * 2 + (b))
 	memset(cost, 0xff, (n + 1) * w * 2 * sizeof(*cost));
 	cost[AT(0, 0, 0)] = 0;
 	for (size_t i = 0; i < n; i++)
@@ -106,7 +109,9 @@ static bool guess_exactly(const struct rules_lines *l, char *kind, size_t want)
 
 				for (unsigned now = 0; now < 2 && c != UINT32_MAX; now++) {
 					size_t to = AT(i + 1, k + now, now);
-					uint32_t p = kind[i] == '?' ? price(l, i, b ? '-' : ' ', now ? '-' : ' ') : 0;
+					uint32_t p = kind[i] == '?' ? price(l, i, b ? '-' : ' ',
+									    now ? '-' : ' ')
+								    : 0;
 
 					if (kind[i] != '?' && (kind[i] == '-') != now)
 						continue;
@@ -132,7 +137,8 @@ static bool guess_exactly(const struct rules_lines *l, char *kind, size_t want)
 	return is_found;
 }
 
-void rules_hunk_guess(const struct rules_lines *l, char *kind, unsigned old_lines, unsigned new_lines)
+void rules_hunk_guess(const struct rules_lines *l, char *kind, unsigned old_lines,
+		      unsigned new_lines)
 {
 	size_t added = 0, want;
 
@@ -145,7 +151,8 @@ void rules_hunk_guess(const struct rules_lines *l, char *kind, unsigned old_line
 	/* old side = context + removed, so new side tells how many were removed */
 	if (l->n >= added && l->n - added == old_lines && l->n >= new_lines) {
 		want = l->n - new_lines;
-		if (want <= l->n && (uint64_t)l->n * (want + 1) < 4000000 && guess_exactly(l, kind, want))
+		if (want <= l->n && (uint64_t)l->n * (want + 1) < 4000000 &&
+		    guess_exactly(l, kind, want))
 			return;
 	}
 	guess_greedily(l, kind);
@@ -163,7 +170,8 @@ struct walk {
 };
 
 /* The hunk's own lines, with their marks; returns the index after the last. */
-static size_t collect(struct walk *w, size_t i, unsigned depth, const struct hunk_header *h, struct rules_lines *out)
+static size_t collect(struct walk *w, size_t i, unsigned depth, const struct hunk_header *h,
+		      struct rules_lines *out)
 {
 	unsigned kept = 0, added = 0;
 	struct hunk_header other;
@@ -176,7 +184,8 @@ static size_t collect(struct walk *w, size_t i, unsigned depth, const struct hun
 			continue;
 		if (kept >= h->old_n && (*l.s != '+' || added >= h->new_n))
 			break;
-		if (str_starts(l.s, "diff --git ") || read_header(l.s, &other) || !strcmp(l.s, "--"))
+		if (str_starts(l.s, "diff --git ") || read_header(l.s, &other) ||
+		    !strcmp(l.s, "--"))
 			break;
 		if (!depth && str_starts(l.s, "From ") && kept)
 			break;
@@ -213,10 +222,12 @@ static bool has_stray(const struct rules_lines *l)
 	return false;
 }
 
-static void mark(const struct rules_lines *l, const struct hunk_header *h, char *kind, bool *is_collapsed)
+static void mark(const struct rules_lines *l, const struct hunk_header *h, char *kind,
+		 bool *is_collapsed)
 {
 	*is_collapsed = !is_intact(l, h);
-	if (*is_collapsed && !has_stray(l)) { /* cut short by the one who quotes it, white space intact */
+	if (*is_collapsed &&
+	    !has_stray(l)) { /* cut short by the one who quotes it, white space intact */
 		bool has_blank = false;
 
 		for (size_t i = 0; i < l->n; i++)
@@ -233,7 +244,7 @@ static void mark(const struct rules_lines *l, const struct hunk_header *h, char 
 
 static void give(struct walk *w, struct rules_lines *l, const struct hunk_header *h)
 {
-	struct rules_region g = {.format = rules_format_of(w->path, RULES_TEXT)};
+	struct rules_region g = { .format = rules_format_of(w->path, RULES_TEXT) };
 	char *kind = xcalloc(l->n + 1, 1), drop = w->side == RULES_OLD ? '+' : '-';
 	bool is_collapsed;
 
@@ -278,15 +289,16 @@ static void set_path(struct walk *w, const char *s)
 	w->path = rules_strn(w->r, s, n);
 }
 
-void rules_diff(struct reader *r, const struct rules_lines *in, enum rules_side side, rules_region_fn *fn)
+void rules_diff(struct reader *r, const struct rules_lines *in, enum rules_side side,
+		rules_region_fn *fn)
 {
-	struct walk w = {.r = r, .in = in, .side = side, .fn = fn, .path = ""};
+	struct walk w = { .r = r, .in = in, .side = side, .fn = fn, .path = "" };
 
 	for (size_t i = 0; i < in->n;) {
 		const char *s = in->at[i].s;
 		unsigned depth = rules_peel(&s, 99);
 		struct hunk_header h;
-		struct rules_lines l = {0};
+		struct rules_lines l = { 0 };
 
 		if (str_starts(s, "--- ") || str_starts(s, "+++ "))
 			set_path(&w, s + 4);

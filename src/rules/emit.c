@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct rules_statement *rules_emit(struct reader *r, enum rules_kind kind, const char *a, const char *b)
+struct rules_statement *rules_emit(struct reader *r, enum rules_kind kind, const char *a,
+				   const char *b)
 {
 	struct rules_document *doc = &r->doc->pub;
 	struct rules_statement *s = vec_add(&doc->statements);
@@ -29,6 +30,17 @@ struct rules_statement *rules_emit(struct reader *r, enum rules_kind kind, const
 
 void rules_order(struct reader *r, const char *outer, const char *inner, const char *function)
 {
+	const struct rules_document *doc = &r->doc->pub;
+	size_t n = doc->statements.n;
+
+	/* said twice in one sentence: once is enough */
+	for (size_t i = n; i > r->first_statement && n - i < 16; i--) {
+		const struct rules_statement *s = &doc->statements.at[i - 1];
+
+		if (s->kind == RULES_ORDER && !strcmp(s->locks[0], outer) &&
+		    !strcmp(s->locks[1], inner))
+			return;
+	}
 	if (strcmp(outer, inner) != 0)
 		rules_emit(r, RULES_ORDER, outer, inner)->function = (char *)function;
 }
@@ -36,14 +48,15 @@ void rules_order(struct reader *r, const char *outer, const char *inner, const c
 /* f(), also where its name is like a lock's: lock_page() */
 static bool is_call(const struct tok *t)
 {
-	return t->type == T_FUNC || (t->type == T_LOCK && isalpha((unsigned char)t->orig[0]) && str_ends(t->orig, "()"));
+	return t->type == T_FUNC ||
+	       (t->type == T_LOCK && isalpha((unsigned char)t->orig[0]) && str_ends(t->orig, "()"));
 }
 
 /* A remark that is listed and not judged; the lock and the function it names first go with it. */
 void rules_advice(struct reader *r, const char *text)
 {
 	struct rules_statement *s;
-	struct toks t = {0};
+	struct toks t = { 0 };
 	const char *lock = NULL, *function = NULL;
 
 	rules_words(r, text, &t);
@@ -52,7 +65,8 @@ void rules_advice(struct reader *r, const char *text)
 
 		if (k->type == T_LOCK && !lock)
 			lock = k->w;
-		if (i && !function && t.at[i - 1].type == T_WORD && rules_in(t.at[i - 1].w, "in by from") &&
+		if (i && !function && t.at[i - 1].type == T_WORD &&
+		    rules_in(t.at[i - 1].w, "in by from") &&
 		    (k->type == T_FUNC || (k->type == T_WORD && strchr(k->w, '_'))))
 			function = k->type == T_FUNC ? k->w : k->orig;
 	}
@@ -111,10 +125,12 @@ static const char *domain_of(struct reader *r, const struct capture *c)
 		return rules_wait_domain(r, c->wait);
 	if (r->mem.domain && r->mem.wait && c->wait && !strcmp(r->mem.wait, c->wait))
 		return r->mem.domain;
-	return c->wait && str_starts(c->wait, "synchronize_") ? c->wait + strlen("synchronize_") : c->wait;
+	return c->wait && str_starts(c->wait, "synchronize_") ? c->wait + strlen("synchronize_")
+							      : c->wait;
 }
 
-static void waits(struct reader *r, const struct capture *c, const struct lock_list *held, bool is_never)
+static void waits(struct reader *r, const struct capture *c, const struct lock_list *held,
+		  bool is_never)
 {
 	for (unsigned i = 0; i < held->n; i++) {
 		enum rules_kind kind = is_never ? RULES_NEVER_WAITS : RULES_WAITS;
@@ -179,7 +195,9 @@ static void held_take(struct reader *r, const struct capture *c)
 
 static void callers(struct reader *r, const struct capture *c, bool is_without)
 {
-	const char *function = c->function ? c->function : r->mem.function ? r->mem.function : r->scope.function;
+	const char *function = c->function	 ? c->function
+			       : r->mem.function ? r->mem.function
+						 : r->scope.function;
 
 	if (c->mod.pol == POL_VOID || c->mod.pol == POL_MAY || !function)
 		return;
@@ -188,7 +206,8 @@ static void callers(struct reader *r, const struct capture *c, bool is_without)
 		is_without = !is_without;
 	for (unsigned i = 0; i < c->b.n; i++) {
 		bool is_none = !strcmp(c->b.name[i], "*no");
-		struct rules_statement *s = rules_emit(r, RULES_REQUIRES, NULL, is_none ? "*" : c->b.name[i]);
+		struct rules_statement *s =
+			rules_emit(r, RULES_REQUIRES, NULL, is_none ? "*" : c->b.name[i]);
 
 		s->function = (char *)function;
 		s->is_without = is_without || is_none;
@@ -210,7 +229,8 @@ static const char *cut(struct reader *r, const struct toks *t, unsigned from, un
 	return rules_strn(r, s + a, b > a ? b - a : 0);
 }
 
-static void protects(struct reader *r, const struct toks *t, const struct row *row, const struct capture *c)
+static void protects(struct reader *r, const struct toks *t, const struct row *row,
+		     const struct capture *c)
 {
 	const struct lock_list *locks = row->flags & ROW_FLIP ? &c->b : &c->a;
 	const char *what = NULL;
@@ -227,19 +247,36 @@ static void protects(struct reader *r, const struct toks *t, const struct row *r
 		rules_emit(r, RULES_PROTECTS, locks->name[i], NULL)->context = (char *)what;
 }
 
-static void contexts(struct reader *r, const struct toks *t, const struct row *row, const struct capture *c)
+/* "MMU notifiers", not "but here we". */
+static bool is_context(const struct toks *t, unsigned from, unsigned to)
+{
+	for (unsigned i = from; i < to; i++)
+		if (t->at[i].type == T_WORD &&
+		    rules_in(t->at[i].w, "we you i he they here this just could well except but "
+					 "note it that there and or why how"))
+			return false;
+	return to > from;
+}
+
+static void contexts(struct reader *r, const struct toks *t, const struct row *row,
+		     const struct capture *c)
 {
 	unsigned from = row->flags & ROW_START ? c->c_from : c->x_from;
 	unsigned to = row->flags & ROW_START ? c->c_to : c->x_to;
 	const char *words;
 
-	while (from + 1 < to && t->at[from].type == T_WORD && rules_in(t->at[from].w, "a an the any"))
+	while (from + 1 < to && t->at[from].type == T_WORD &&
+	       rules_in(t->at[from].w, "a an the any"))
 		from++;
 	for (unsigned i = from + 1; i < to; i++)
-		if (t->at[i].type == T_COMMA || (t->at[i].type == T_WORD && rules_in(t->at[i].w, "because since as if when unless")))
+		if (t->at[i].type == T_COMMA ||
+		    (t->at[i].type == T_WORD &&
+		     rules_in(t->at[i].w, "because since as if when unless")))
 			to = i;
 	words = cut(r, t, from, to);
 
+	if (!is_context(t, from, to) || (r->trust == TRUST_PROSE && !c->mod.is_firm))
+		return;
 	if (c->mod.pol == POL_NO) {
 		for (unsigned i = 0; i < c->a.n; i++)
 			rules_emit(r, RULES_CONTEXT, c->a.name[i], NULL)->context = (char *)words;
@@ -281,7 +318,8 @@ static void ellipsis(struct reader *r, const struct capture *c)
 		ordered(r, &c->a, &r->mem.object, &c->mod, false, NULL);
 }
 
-static void act(struct reader *r, const struct toks *t, unsigned i, const struct row *row, struct capture *c)
+static void act(struct reader *r, const struct toks *t, unsigned i, const struct row *row,
+		struct capture *c)
 {
 	switch (row->action) {
 	case ACT_INSIDE: ordered(r, &c->b, &c->a, &c->mod, true, c->function); break;
@@ -289,7 +327,8 @@ static void act(struct reader *r, const struct toks *t, unsigned i, const struct
 	case ACT_WAIT_IN:
 	case ACT_WAIT_OUT:
 		if (c->mod.pol != POL_VOID)
-			waits(r, c, c->a.n ? &c->a : &c->b, (c->mod.pol == POL_NO) != (row->action == ACT_WAIT_OUT));
+			waits(r, c, c->a.n ? &c->a : &c->b,
+			      (c->mod.pol == POL_NO) != (row->action == ACT_WAIT_OUT));
 		break;
 	case ACT_RELEASED: released(r, c); break;
 	case ACT_DROP_FIRST:
@@ -324,7 +363,9 @@ static void place(struct reader *r, const struct toks *t, struct capture *c)
 	if (c->function || k->type != T_WORD || !rules_in(k->w, "in by from"))
 		return;
 	if (is_call(&k[1]))
-		c->function = k[1].type == T_FUNC ? k[1].w : rules_lock_name(r, k[1].orig, strcspn(k[1].orig, "("));
+		c->function = k[1].type == T_FUNC
+				      ? k[1].w
+				      : rules_lock_name(r, k[1].orig, strcspn(k[1].orig, "("));
 	else if (k[1].type == T_WORD && strchr(k[1].w, '_'))
 		c->function = k[1].orig;
 	if (c->function)
@@ -360,8 +401,8 @@ static void remember(struct reader *r, const struct row *row, const struct captu
 	}
 }
 
-void rules_act(struct reader *r, const struct toks *t, unsigned i, const struct row *row, struct capture *c,
-	       int premise)
+void rules_act(struct reader *r, const struct toks *t, unsigned i, const struct row *row,
+	       struct capture *c, int premise)
 {
 	struct rules_document *doc = &r->doc->pub;
 	size_t first = doc->statements.n;
@@ -369,7 +410,9 @@ void rules_act(struct reader *r, const struct toks *t, unsigned i, const struct 
 	int here = rules_premise(r);
 
 	if (!is_trusted(r, c, row) || ((row->flags & ROW_MUST) && !c->mod.is_must) ||
-	    ((row->flags & ROW_AGAIN) && r->mem.relation != ACT_WITH && r->mem.relation != ACT_WITHOUT))
+	    ((row->flags & ROW_VERB) && !c->mod.n) ||
+	    ((row->flags & ROW_AGAIN) && r->mem.relation != ACT_WITH &&
+	     r->mem.relation != ACT_WITHOUT))
 		return;
 	place(r, t, c);
 	r->is_hedged |= c->mod.is_hedged;

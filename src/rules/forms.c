@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Chains: A -> B -> C, "lock order: A, B, C", 1) A, 2) B; and the machine forms that are one line. */
+/* Chains: A -> B -> C, "lock order: A, B, C", 1) A, 2) B; and the machine forms that are one line.
+ */
 #include "rules/internal.h"
 
 #include <ctype.h>
@@ -8,7 +9,11 @@
 
 /* ---- which texts speak of lock order ---- */
 
-struct words { const char *w[6]; size_t n[6]; unsigned used; };
+struct words {
+	const char *w[6];
+	size_t n[6];
+	unsigned used;
+};
 
 static bool window_has(const struct words *k, const char *set)
 {
@@ -25,15 +30,20 @@ static bool window_has(const struct words *k, const char *set)
 	return false;
 }
 
-static const char lock_words[] = "lock locks locking mutex mutexes spinlock spinlocks acquisition acquired acquire "
-				 "acquiring taken take semaphores glock";
-static const char order_words[] = "order orders ordering ordered orderings hierarchy nesting ranking ranks rules";
+static const char lock_words[] =
+	"lock locks locking mutex mutexes spinlock spinlocks acquisition acquired acquire "
+	"acquiring taken take semaphores glock";
+static const char order_words[] =
+	"order orders ordering ordered orderings hierarchy nesting ranking ranks rules";
 
 bool rules_speaks_of_order(const char *s)
 {
-	struct words k = {0};
+	struct words k = { 0 };
 	size_t looked = 0;
 
+	s = rules_skip_space(s);
+	if (!strcasecmp(s, "Ordering:") || !strcasecmp(s, "Order:"))
+		return true;
 	for (const char *p = s; *p && looked < 2000; looked++) {
 		size_t n = 0;
 
@@ -46,7 +56,8 @@ bool rules_speaks_of_order(const char *s)
 			continue;
 		}
 		/* "in order to" is no order, "foo->lock" no word */
-		if (!(n == 5 && !strncasecmp(p, "order to", 8)) && p[n] != '_' && !(p > s && strchr("_>:.", p[-1]))) {
+		if (!(n == 5 && !strncasecmp(p, "order to", 8)) && p[n] != '_' &&
+		    !(p > s && strchr("_>:.", p[-1]))) {
 			if (k.used == 6) {
 				memmove(k.w, k.w + 1, 5 * sizeof(*k.w));
 				memmove(k.n, k.n + 1, 5 * sizeof(*k.n));
@@ -67,22 +78,39 @@ static bool is_about_release(const char *s, const char *at)
 {
 	size_t back = (size_t)(at - s) < 40 ? (size_t)(at - s) : 40;
 
-	return rules_has(at - back, back, "eleas") || rules_has(at - back, back, "nlock") || rules_has(at - back, back, "rop");
+	return rules_has(at - back, back, "eleas") || rules_has(at - back, back, "nlock") ||
+	       rules_has(at - back, back, "rop");
 }
 
 int rules_direction(const char *s)
 {
 	static const char *const down[] = {
-		"higher in", "higher rows first", "higher row first", "top to bottom", "upper first", "outermost first",
-		"in this order", "order shown", "following order", "lower numbers first", "lowest first", "lower number first",
-		"ascending", "from outer to inner", "lower rank first", "lower level first",
+		"higher in",	   "higher rows first",	  "higher row first", "top to bottom",
+		"upper first",	   "outermost first",	  "in this order",    "order shown",
+		"following order", "lower numbers first", "lowest first",     "lower number first",
+		"ascending",	   "from outer to inner", "lower rank first", "lower level first",
 	};
 	static const char *const up[] = {
-		"reverse order", "reversed order", "bottom to top", "lower rows first", "lower row first", "innermost first",
-		"bottom up", "descending", "from inner to outer", "lower in this list is taken before", "highest first",
-		"higher numbers first", "higher number first", "higher rank first", "higher level first", "inner to outer",
-		"lower in this list needs to be taken before", "lower in the list is taken before",
-		"lower in the table is taken before", "lower in this table is taken before",
+		"reverse order",
+		"reversed order",
+		"bottom to top",
+		"lower rows first",
+		"lower row first",
+		"innermost first",
+		"bottom up",
+		"descending",
+		"from inner to outer",
+		"lower in this list is taken before",
+		"highest first",
+		"higher numbers first",
+		"higher number first",
+		"higher rank first",
+		"higher level first",
+		"inner to outer",
+		"lower in this list needs to be taken before",
+		"lower in the list is taken before",
+		"lower in the table is taken before",
+		"lower in this table is taken before",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(up); i++) {
@@ -111,17 +139,20 @@ static unsigned header(const struct tok *t, bool is_announced)
 {
 	unsigned n = 0;
 
-	if (t[0].type == T_WORD && rules_in(t[0].w, "order orders ordering") && t[1].type == T_COLON && is_announced)
+	if (t[0].type == T_WORD && rules_in(t[0].w, "order orders ordering") &&
+	    t[1].type == T_COLON && is_announced)
 		return 2; /* "locks must be acquired in this order: ..." */
-	if (t[0].type != T_WORD || !rules_in(t[0].w, "lock locks locking acquisition nesting mutex"))
+	if (t[0].type != T_WORD ||
+	    !rules_in(t[0].w, "lock locks locking acquisition nesting mutex"))
 		return 0;
 	if (t[1].type != T_WORD || !rules_in(t[1].w, "order orders ordering hierarchy nesting"))
 		return 0;
 	for (n = 2; n < 10; n++) {
 		if (t[n].type == T_COLON || t[n].type == T_DASH)
 			continue;
-		if (t[n].type != T_WORD || !rules_in(t[n].w, "is are should must be always the as follows following here "
-							     "for in used this by convention will"))
+		if (t[n].type != T_WORD ||
+		    !rules_in(t[n].w, "is are should must be always the as follows following here "
+				      "for in used this by convention will"))
 			break;
 	}
 	return n;
@@ -134,7 +165,8 @@ static bool is_entry_word(const struct chain *c, const struct tok *t)
 	if (strchr(t->w, '_') || t->is_caps)
 		return true;
 	return (c->is_numbered || c->r->trust == TRUST_RULE) &&
-	       !rules_in(t->w, "and or then before after the a an is are first inside outside must can cannot");
+	       !rules_in(t->w, "and or then before after the a an is are first inside outside must "
+			       "can cannot");
 }
 
 /* One member: a lock, or alternatives "A or B", "A / B". */
@@ -180,7 +212,8 @@ static bool separator(const struct chain *c, const struct tok *t, unsigned *used
 	return n || (t[0].type == T_NUM && c->is_numbered);
 }
 
-static bool is_sure(const struct chain *c, const struct lock_list *a, const struct lock_list *b, bool is_arrow)
+static bool is_sure(const struct chain *c, const struct lock_list *a, const struct lock_list *b,
+		    bool is_arrow)
 {
 	unsigned locks = 0;
 
@@ -221,11 +254,23 @@ static unsigned links(struct chain *c, unsigned i)
 	return i;
 }
 
+/* 1) with a 2) behind it */
+static bool is_list_start(const struct reader *r, const struct toks *t, unsigned i)
+{
+	if (t->at[i].type != T_NUM || r->whole[t->at[i].from] != '1')
+		return false;
+	for (unsigned k = i + 2; k < t->n && k < i + 12; k++)
+		if (t->at[k].type == T_NUM)
+			return r->whole[t->at[k].from] == '2';
+	return false;
+}
+
 /* "this results in a lock order of B then A, and can deadlock": an order that shall not be. */
 static bool is_deplored(const struct toks *t)
 {
-	static const char words[] = "deadlock deadlocks deadlocking would inversion inverted inverts violate violates "
-				    "violating reverse reversed wrong opposite conflicts conflict abba";
+	static const char words[] =
+		"deadlock deadlocks deadlocking would inversion inverted inverts violate violates "
+		"violating reverse reversed wrong opposite conflicts conflict abba";
 
 	for (size_t i = 0; i < t->n && i < 400; i++)
 		if (t->at[i].type == T_WORD && rules_in(t->at[i].w, words))
@@ -235,7 +280,7 @@ static bool is_deplored(const struct toks *t)
 
 unsigned rules_chain(struct reader *r, const struct toks *t)
 {
-	struct chain c = {.r = r, .t = t->at};
+	struct chain c = { .r = r, .t = t->at };
 	unsigned before = r->emitted, first = 0;
 
 	bool is_announced = rules_speaks_of_order(r->whole);
@@ -246,7 +291,7 @@ unsigned rules_chain(struct reader *r, const struct toks *t)
 		unsigned n = i + 2 < t->n ? header(t->at + i, is_announced) : 0;
 
 		/* "1) a, 2) b" in a rule or an ordering section */
-		bool is_numbered = t->at[i].type == T_NUM && r->trust != TRUST_PROSE;
+		bool is_numbered = r->trust != TRUST_PROSE && is_list_start(r, t, i);
 
 		c.has_header = n > 0 || is_numbered;
 		if ((n || is_numbered) && i + n < t->n) {
@@ -311,8 +356,41 @@ static bool arc(struct reader *r, const struct rules_line *l)
 	return true;
 }
 
+/* "-> #1 (&a->lock){+.+.}-{3:3}:" of a lockdep report: #1 was taken with #0 held, #2 with #1. */
+static bool report_line(struct reader *r, const struct rules_line *l)
+{
+	const char *s = strstr(l->s, "-> #"), *open, *name;
+	unsigned no = 0, depth = 0;
+	size_t n = 0;
+
+	if (!s || !isdigit((unsigned char)s[4]))
+		return false;
+	for (s += 4; isdigit((unsigned char)*s) && no < 1000; s++)
+		no = no * 10 + (unsigned)(*s - '0');
+	open = rules_skip_space(s);
+	if (*open != '(')
+		return false;
+	do {
+		depth += open[n] == '(';
+		depth -= open[n] == ')';
+	} while (open[n] && open[n++] && depth);
+	if (depth)
+		return false;
+	name = rules_lock_name(r, open + 1, n - 2);
+	name = rules_strn(r, name, strcspn(name, "#/")); /* without instance and subclass */
+	rules_sentence_begin(r, rules_skip_space(l->s), l->no, l->no, l->side);
+	if (r->chain_name && r->chain_no == no + 1 && *name)
+		rules_order(r, name, r->chain_name, NULL);
+	rules_sentence_end(r);
+	r->chain_name = *name ? name : NULL;
+	r->chain_no = no;
+	return true;
+}
+
 bool rules_machine_line(struct reader *r, const struct rules_line *l)
 {
+	if (report_line(r, l))
+		return true;
 	return arc(r, l) || rules_context_decl(r, l);
 }
 
@@ -329,7 +407,9 @@ bool rules_context_decl(struct reader *r, const struct rules_line *l)
 	words = quoted_after(r, s, "context ");
 	p = strchr(s, '=');
 	if (!words || !p) {
-		rules_note(r, l->no, "a context is declared so: locklore: context \"MMU notifiers\" = struct mmu_notifier_ops");
+		rules_note(r, l->no,
+			   "a context is declared so: locklore: context \"MMU notifiers\" = struct "
+			   "mmu_notifier_ops");
 		return true;
 	}
 	p = rules_skip_space(p + 1);

@@ -89,8 +89,13 @@ bool rules_has(const char *s, size_t n, const char *what)
 /* Length of the UTF-8 sequence at s, 0: none; *cp is the character. */
 static size_t utf8_at(const unsigned char *s, size_t n, uint32_t *cp)
 {
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t len = s[0] < 0x80 ? 1 : s[0] >= 0xf5 ? 0 : s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : s[0] >= 0xc2 ? 2 : 0;
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	size_t len = s[0] < 0x80    ? 1
+		     : s[0] >= 0xf5 ? 0
+		     : s[0] >= 0xf0 ? 4
+		     : s[0] >= 0xe0 ? 3
+		     : s[0] >= 0xc2 ? 2
+				    : 0;
 
 	if (!len || len > n)
 		return 0;
@@ -106,12 +111,16 @@ static size_t utf8_at(const unsigned char *s, size_t n, uint32_t *cp)
 /* What the sentence forms read instead of a typographic character; NULL: keep it. */
 static const char *fold(uint32_t cp)
 {
-	static const struct { uint32_t from, to; const char *as; } table[] = {
-		{0x00a0, 0x00a0, " "}, {0x00ad, 0x00ad, ""}, {0x200b, 0x200d, ""}, {0x2002, 0x200a, " "},
-		{0x2010, 0x2011, "-"}, {0x2012, 0x2013, "-"}, {0x2014, 0x2015, " -- "}, {0x2018, 0x201b, "'"},
-		{0x201c, 0x201f, "\""}, {0x2022, 0x2022, "*"}, {0x2026, 0x2026, "..."}, {0x2192, 0x2192, "->"},
-		{0x21d2, 0x21d2, "->"}, {0x27f6, 0x27f6, "->"}, {0x2794, 0x2794, "->"}, {0x2500, 0x257f, " "},
-		{0xfeff, 0xfeff, ""},
+	static const struct {
+		uint32_t from, to;
+		const char *as;
+	} table[] = {
+		{ 0x00a0, 0x00a0, " " },    { 0x00ad, 0x00ad, "" },    { 0x200b, 0x200d, "" },
+		{ 0x2002, 0x200a, " " },    { 0x2010, 0x2011, "-" },   { 0x2012, 0x2013, "-" },
+		{ 0x2014, 0x2015, " -- " }, { 0x2018, 0x201b, "'" },   { 0x201c, 0x201f, "\"" },
+		{ 0x2022, 0x2022, "*" },    { 0x2026, 0x2026, "..." }, { 0x2192, 0x2192, "->" },
+		{ 0x21d2, 0x21d2, "->" },   { 0x27f6, 0x27f6, "->" },  { 0x2794, 0x2794, "->" },
+		{ 0x2500, 0x257f, " " },    { 0xfeff, 0xfeff, "" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
@@ -139,40 +148,46 @@ static unsigned line_at(const char *text, size_t n)
 	return line;
 }
 
-static bool is_text(struct reader *r, const char *text, size_t bytes, bool *is_latin, struct diag *d)
+static bool is_text(struct reader *r, const char *text, size_t bytes, bool *is_latin,
+		    struct diag *d)
 {
 	const unsigned char *s = (const unsigned char *)text;
 	size_t odd = 0, high = 0;
 	uint32_t cp;
 
 	if (bytes >= 2 && ((s[0] == 0xff && s[1] == 0xfe) || (s[0] == 0xfe && s[1] == 0xff)))
-		return diag_set(d, r->name, 1, "UTF-16 text; convert it with: iconv -f UTF-16 -t UTF-8");
+		return diag_set(d, r->name, 1,
+				"UTF-16 text; convert it with: iconv -f UTF-16 -t UTF-8");
 	*is_latin = false;
 	for (size_t i = 0; i < bytes;) {
 		size_t len = utf8_at(s + i, bytes - i, &cp);
 
 		if (!s[i])
-			return diag_set(d, r->name, line_at(text, i), "a NUL byte: this is binary data, not a document");
+			return diag_set(d, r->name, line_at(text, i),
+					"a NUL byte: this is binary data, not a document");
 		odd += s[i] < 0x20 && !strchr("\t\n\r\f\v\b\033", s[i]);
 		high += s[i] >= 0x80 && !len;
 		*is_latin |= !len;
 		i += len ? len : 1;
 	}
 	if (odd > bytes / 100 + 2 || high > bytes / 4 + 16)
-		return diag_set(d, r->name, 0, "neither UTF-8 nor Latin-1 text: convert it to UTF-8 first");
+		return diag_set(d, r->name, 0,
+				"neither UTF-8 nor Latin-1 text: convert it to UTF-8 first");
 	return true;
 }
 
-bool rules_decode(struct reader *r, const char *text, size_t bytes, char **out, size_t *n, struct diag *d)
+bool rules_decode(struct reader *r, const char *text, size_t bytes, char **out, size_t *n,
+		  struct diag *d)
 {
-	struct buf b = {0};
+	struct buf b = { 0 };
 	bool is_latin = false;
 
 	if (!is_text(r, text, bytes, &is_latin, d))
 		return false;
 	for (size_t i = 0; i < bytes;) {
 		uint32_t cp = (unsigned char)text[i];
-		size_t len = is_latin ? 1 : utf8_at((const unsigned char *)text + i, bytes - i, &cp);
+		size_t len =
+			is_latin ? 1 : utf8_at((const unsigned char *)text + i, bytes - i, &cp);
 		const char *as = cp < 0x80 ? NULL : fold(cp);
 
 		if (as)
@@ -209,7 +224,7 @@ void rules_split(struct reader *r, const char *text, size_t n, struct rules_line
 		for (char *p = s; *p; p++)
 			if (*p == '\r' || *p == '\f' || *p == '\v')
 				*p = ' ';
-		vec_push(out, (struct rules_line){.s = s, .no = ++no});
+		vec_push(out, (struct rules_line){ .s = s, .no = ++no });
 		i += len + 1;
 	}
 }
@@ -232,10 +247,15 @@ unsigned rules_indent(const struct rules_line *l)
 
 enum rules_format rules_format_of(const char *path, enum rules_format otherwise)
 {
-	static const struct { const char *end; enum rules_format format; } table[] = {
-		{".rst", RULES_RST}, {".rest", RULES_RST}, {".md", RULES_MD}, {".markdown", RULES_MD},
-		{".txt", RULES_TEXT}, {".c", RULES_C}, {".h", RULES_C}, {".cc", RULES_C}, {".cpp", RULES_C},
-		{".cxx", RULES_C}, {".hpp", RULES_C}, {".hh", RULES_C}, {".m", RULES_C}, {".inc", RULES_C},
+	static const struct {
+		const char *end;
+		enum rules_format format;
+	} table[] = {
+		{ ".rst", RULES_RST },	   { ".rest", RULES_RST }, { ".md", RULES_MD },
+		{ ".markdown", RULES_MD }, { ".txt", RULES_TEXT }, { ".c", RULES_C },
+		{ ".h", RULES_C },	   { ".cc", RULES_C },	   { ".cpp", RULES_C },
+		{ ".cxx", RULES_C },	   { ".hpp", RULES_C },	   { ".hh", RULES_C },
+		{ ".m", RULES_C },	   { ".inc", RULES_C },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
@@ -252,7 +272,8 @@ static enum rules_format format_by_content(const struct rules_lines *l)
 	for (size_t i = 0; i < l->n && i < 400; i++) {
 		const char *s = rules_skip_space(l->at[i].s);
 
-		md += str_starts(s, "# ") || str_starts(s, "## ") || str_starts(s, "```") || str_starts(s, "|--");
+		md += str_starts(s, "# ") || str_starts(s, "## ") || str_starts(s, "```") ||
+		      str_starts(s, "|--");
 		rst += str_starts(s, ".. ") || str_ends(s, "::");
 		c += str_starts(s, "/*") || str_starts(s, "#include ") || str_starts(s, "#define ");
 	}
@@ -263,7 +284,7 @@ static enum rules_format format_by_content(const struct rules_lines *l)
 
 static void read_whole(struct reader *r, struct rules_lines *lines)
 {
-	struct rules_region g = {.lines = *lines, .format = r->opt->format};
+	struct rules_region g = { .lines = *lines, .format = r->opt->format };
 
 	if (g.format == RULES_AUTO)
 		g.format = rules_format_of(r->name, RULES_AUTO);
@@ -319,7 +340,7 @@ static void read_diff(struct reader *r, const struct rules_lines *lines)
 
 static void read_lines(struct reader *r, struct rules_lines *lines)
 {
-	struct rules_lines body = {0};
+	struct rules_lines body = { 0 };
 	bool is_rule = r->opt->format == RULES_PLAIN_RULE;
 	bool is_code = r->opt->format == RULES_C || rules_format_of(r->name, RULES_AUTO) == RULES_C;
 
@@ -343,8 +364,8 @@ struct rules_document *rules_read(const char *name, const char *text, size_t byt
 {
 	static const struct rules_options none;
 	struct document *doc = xcalloc(1, sizeof(*doc));
-	struct reader r = {.doc = doc, .opt = opt ? opt : &none, .name = name ? name : ""};
-	struct rules_lines lines = {0};
+	struct reader r = { .doc = doc, .opt = opt ? opt : &none, .name = name ? name : "" };
+	struct rules_lines lines = { 0 };
 	char *clean;
 	size_t n;
 

@@ -34,10 +34,12 @@ static bool is_plain_name(const char *s, size_t n)
 
 static bool has_lock_suffix(const char *s, size_t n)
 {
-	static const char *const yes[] = {"lock", "mutex", "sem", "sema", "srcu", "mtx", "latch", "_lk", "_lck",
-					  "_rcu", "locks", "mutexes", "semaphore"};
-	static const char *const no[] = {"block", "clock", "unlock", "deadlock", "trylock", "blocks", "clocks",
-					 "livelock", "nolock", "flock"};
+	static const char *const yes[] = {
+		"lock",	 "mutex", "sem",  "sema",  "srcu",    "mtx",
+		"latch", "_lk",	  "_lck", "locks", "mutexes", "semaphore"
+	};
+	static const char *const no[] = { "block",  "clock",  "unlock",	  "deadlock", "trylock",
+					  "blocks", "clocks", "livelock", "nolock",   "flock" };
 
 	for (size_t i = 0; i < ARRAY_LEN(no); i++)
 		if (ends(s, n, no[i]))
@@ -51,7 +53,7 @@ static bool has_lock_suffix(const char *s, size_t n)
 /* lock1, mutex_a, lock_page */
 static enum shape prefix_shape(const char *s, size_t n)
 {
-	static const char *const prefixes[] = {"lock", "mutex", "rwlock", "mtx", "sem"};
+	static const char *const prefixes[] = { "lock", "mutex", "rwlock", "mtx", "sem" };
 
 	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
 		size_t k = strlen(prefixes[i]);
@@ -101,9 +103,10 @@ static const struct prim *prim_row_of(struct reader *r, const char *w)
 
 bool rules_is_wait(struct reader *r, const char *w)
 {
-	static const char known[] = "srcu_barrier rcu_barrier flush_work flush_workqueue flush_delayed_work "
-				    "cancel_work_sync cancel_delayed_work_sync del_timer_sync kthread_stop "
-				    "timer_delete_sync srcu_synchronize pthread_join";
+	static const char known[] =
+		"srcu_barrier rcu_barrier flush_work flush_workqueue flush_delayed_work "
+		"cancel_work_sync cancel_delayed_work_sync del_timer_sync kthread_stop "
+		"timer_delete_sync srcu_synchronize pthread_join";
 	const struct prim *p = prim_row_of(r, w);
 
 	return p ? p->kind == PRIM_WAIT : str_starts(w, "synchronize_") || rules_in(w, known);
@@ -113,7 +116,8 @@ bool rules_is_defer(struct reader *r, const char *w)
 {
 	const struct prim *p = prim_row_of(r, w);
 
-	return p ? p->kind == PRIM_DEFER : rules_in(w, "call_srcu call_rcu kfree_rcu srcu_call queue_work schedule_work");
+	return p ? p->kind == PRIM_DEFER
+		 : rules_in(w, "call_srcu call_rcu kfree_rcu srcu_call queue_work schedule_work");
 }
 
 const char *rules_wait_domain(struct reader *r, const char *w)
@@ -128,11 +132,14 @@ const char *rules_wait_domain(struct reader *r, const char *w)
 /* mutex_lock and its kin: their argument is the lock that is meant. */
 static bool is_taker(struct reader *r, const char *w)
 {
-	static const char *const tails[] = {"_irqsave", "_irq", "_bh", "_nested", "_interruptible", "_killable",
-					    "_nest_lock", "_guard"};
-	static const char known[] = "mutex_lock spin_lock raw_spin_lock read_lock write_lock down down_read "
-				    "down_write srcu_read_lock pthread_mutex_lock pthread_rwlock_rdlock lock "
-				    "pthread_rwlock_wrlock pthread_spin_lock mtx_lock guard";
+	static const char *const tails[] = {
+		"_irqsave",	  "_irq",      "_bh",	     "_nested",
+		"_interruptible", "_killable", "_nest_lock", "_guard"
+	};
+	static const char known[] =
+		"mutex_lock spin_lock raw_spin_lock read_lock write_lock down down_read "
+		"down_write srcu_read_lock pthread_mutex_lock pthread_rwlock_rdlock lock "
+		"pthread_rwlock_wrlock pthread_spin_lock mtx_lock guard";
 	const struct prim *p = prim_row_of(r, w);
 	size_t n = strlen(w);
 
@@ -148,7 +155,7 @@ static bool is_taker(struct reader *r, const char *w)
 
 const char *rules_lock_name(struct reader *r, const char *s, size_t n)
 {
-	struct buf b = {0};
+	struct buf b = { 0 };
 	const char *name;
 
 	while (n && strchr("&@* \t(", *s))
@@ -210,7 +217,8 @@ bool rules_code_word(struct reader *r, const char *s, size_t n, bool is_quoted, 
 	if (!n)
 		return false;
 	paren = memchr(s, '(', n);
-	if (paren && s[n - 1] == ')' && paren > s && !rules_has(paren, (size_t)(s + n - paren), ")->"))
+	if (paren && s[n - 1] == ')' && paren > s &&
+	    !rules_has(paren, (size_t)(s + n - paren), ")->"))
 		return call_word(r, s, n, (size_t)(paren - s), t);
 	t->w = rules_lock_name(r, s, n);
 	if (is_member && r->is_comment && r->scope.owner && !strpbrk(t->w, "-.:"))

@@ -21,8 +21,9 @@ unsigned rules_peel(const char **s, unsigned max)
 
 static bool is_header(const char *s)
 {
-	static const char names[] = "From To Cc Date Subject Message-ID Message-Id In-Reply-To References "
-				    "Reply-To Sender MIME-Version Content-Type Content-Transfer-Encoding";
+	static const char names[] =
+		"From To Cc Date Subject Message-ID Message-Id In-Reply-To References "
+		"Reply-To Sender MIME-Version Content-Type Content-Transfer-Encoding";
 	size_t n = strcspn(s, ":");
 
 	return s[n] == ':' && rules_inn(s, n, names);
@@ -70,14 +71,15 @@ void rules_mail_unquote(struct reader *r, struct rules_lines *l)
 
 	for (size_t i = 0; i < l->n; i++) {
 		struct rules_line line = l->at[i];
-		struct buf b = {0};
+		struct buf b = { 0 };
 
 		if (str_starts(line.s, "From "))
 			is_coded = false;
 		if (!strncasecmp(line.s, "Content-Transfer-Encoding:", 26)) {
 			is_coded = strstr(line.s, "quoted-printable") != NULL;
 			if (strstr(line.s, "base64"))
-				rules_note(r, line.no, "base64 mail: save it decoded to have it read");
+				rules_note(r, line.no,
+					   "base64 mail: save it decoded to have it read");
 		} else if (is_coded && strchr(line.s, '=')) {
 			while (add_quoted_printable(&b, l->at[i].s) && i + 1 < l->n)
 				i++;
@@ -89,7 +91,8 @@ void rules_mail_unquote(struct reader *r, struct rules_lines *l)
 	l->n = k;
 }
 
-/* The text of a mail that carries no patch: quoting marks off, a change of depth ends a paragraph. */
+/* The text of a mail that carries no patch: quoting marks off, a change of depth ends a paragraph.
+ */
 void rules_mail_body(struct reader *r, const struct rules_lines *in, struct rules_lines *out)
 {
 	unsigned depth = 0;
@@ -102,8 +105,8 @@ void rules_mail_body(struct reader *r, const struct rules_lines *in, struct rule
 		if (str_starts(in->at[i].s, "From ") && str_ends(in->at[i].s, "2001"))
 			in_header = true;
 		if (in_header) {
-			in_header = *l.s && (is_header(l.s) || isspace((unsigned char)*l.s) || i == 0 ||
-					     strcspn(l.s, ": ") < strlen(l.s));
+			in_header = *l.s && (is_header(l.s) || isspace((unsigned char)*l.s) ||
+					     i == 0 || strcspn(l.s, ": ") < strlen(l.s));
 			if (in_header && !is_header(l.s) && i > 0 && is_header(in->at[i - 1].s) &&
 			    !isspace((unsigned char)*l.s) && l.s[strcspn(l.s, ": ")] != ':')
 				in_header = false;
@@ -113,7 +116,7 @@ void rules_mail_body(struct reader *r, const struct rules_lines *in, struct rule
 		if (!strcmp(l.s, "--"))
 			break;
 		if (now != depth)
-			vec_push(out, (struct rules_line){.s = "", .no = l.no});
+			vec_push(out, (struct rules_line){ .s = "", .no = l.no });
 		depth = now;
 		vec_push(out, l);
 	}

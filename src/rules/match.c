@@ -17,8 +17,9 @@ static const char elided_verbs[] = "nested nest taken acquired protected guarded
 
 static bool ends_clause(const struct tok *t)
 {
-	return t->type == T_END || t->type == T_STOP || t->type == T_SEMI || t->type == T_COMMA || t->type == T_COLON ||
-	       t->type == T_DASH || (t->type == T_WORD && rules_in(t->w, "so therefore hence thus and but"));
+	return t->type == T_END || t->type == T_STOP || t->type == T_SEMI || t->type == T_COMMA ||
+	       t->type == T_COLON || t->type == T_DASH ||
+	       (t->type == T_WORD && rules_in(t->w, "so therefore hence thus and but"));
 }
 
 static bool begins_clause(const struct tok *t, unsigned i)
@@ -27,9 +28,11 @@ static bool begins_clause(const struct tok *t, unsigned i)
 
 	if (!i)
 		return true;
-	return b->type == T_COMMA || b->type == T_SEMI || b->type == T_COLON || b->type == T_DASH || b->type == T_STOP ||
-	       b->type == T_NUM ||
-	       (b->type == T_WORD && rules_in(b->w, "so therefore hence thus and but while whereas because since that as"));
+	return b->type == T_COMMA || b->type == T_SEMI || b->type == T_COLON || b->type == T_DASH ||
+	       b->type == T_STOP || b->type == T_NUM ||
+	       (b->type == T_WORD &&
+		rules_in(b->w,
+			 "so therefore hence thus and but while whereas because since that as"));
 }
 
 /* One alternative, "@class" or a word, of length n at w. */
@@ -88,16 +91,19 @@ static bool subject(struct attempt *a, unsigned *i)
 
 	if (n) {
 		*i += n;
-		if ((t[*i].type == T_COLON || t[*i].type == T_DASH) && rules_starts_clause(&t[*i + 1]))
+		if ((t[*i].type == T_COLON || t[*i].type == T_DASH) &&
+		    rules_starts_clause(&t[*i + 1]))
 			++*i;
 		return true;
 	}
 	if (*i != a->start || (!rules_starts_clause(&t[*i]) && !rules_in(t[*i].w, elided_verbs)))
 		return false;
-	if (r->mem.has_subject && *i && ((t[*i - 1].type == T_WORD && rules_in(t[*i - 1].w, "and but or then")) ||
-					 t[*i - 1].type == T_COMMA))
+	if (r->mem.has_subject && *i &&
+	    ((t[*i - 1].type == T_WORD && rules_in(t[*i - 1].w, "and but or then")) ||
+	     t[*i - 1].type == T_COMMA))
 		a->c->a = r->mem.subject;
-	else if (r->scope.decl && (!*i || t[*i - 1].type == T_STOP || t[*i - 1].type == T_COLON || t[*i - 1].type == T_COMMA))
+	else if (r->scope.decl && (!*i || t[*i - 1].type == T_STOP || t[*i - 1].type == T_COLON ||
+				   t[*i - 1].type == T_COMMA))
 		rules_list_add(&a->c->a, r->scope.decl, SHAPE_LOCK);
 	a->c->is_elided = true;
 	return a->c->a.n > 0;
@@ -108,7 +114,8 @@ static bool wait_word(struct attempt *a, unsigned *i)
 	const struct tok *t = a->t;
 	unsigned n = 0;
 
-	while (n < 2 && t[*i + n].type == T_WORD && rules_in(t[*i + n].w, "the a an any all calls call to of calling"))
+	while (n < 2 && t[*i + n].type == T_WORD &&
+	       rules_in(t[*i + n].w, "the a an any all calls call to of calling"))
 		n++;
 	if (t[*i + n].type != T_WAIT)
 		return false;
@@ -124,7 +131,9 @@ static bool function_word(struct attempt *a, unsigned *i)
 	const struct rules_scope *s = &a->r->scope;
 
 	if (t->type == T_FUNC || (t->type == T_LOCK && strchr(t->orig, '('))) {
-		a->c->function = t->type == T_FUNC ? t->w : rules_lock_name(a->r, t->orig, strcspn(t->orig, "("));
+		a->c->function = t->type == T_FUNC
+					 ? t->w
+					 : rules_lock_name(a->r, t->orig, strcspn(t->orig, "("));
 		++*i;
 		return true;
 	}
@@ -136,7 +145,8 @@ static bool function_word(struct attempt *a, unsigned *i)
 	if (!s->function)
 		return false;
 	a->c->function = s->function;
-	if (t->type == T_WORD && !strcmp(t->w, "this") && t[1].type == T_WORD && !strcmp(t[1].w, "function")) {
+	if (t->type == T_WORD && !strcmp(t->w, "this") && t[1].type == T_WORD &&
+	    !strcmp(t[1].w, "function")) {
 		*i += 2;
 		return true;
 	}
@@ -144,7 +154,8 @@ static bool function_word(struct attempt *a, unsigned *i)
 		++*i;
 		return true;
 	}
-	return *i == a->start && begins_clause(a->t, *i); /* "called with A held", said of the function here */
+	return *i == a->start &&
+	       begins_clause(a->t, *i); /* "called with A held", said of the function here */
 }
 
 static bool context_words(struct attempt *a, unsigned *i)
@@ -154,12 +165,15 @@ static bool context_words(struct attempt *a, unsigned *i)
 	if (!begins_clause(a->t, from))
 		return false;
 	while (n < 10 && (a->t[from + n].type == T_WORD || a->t[from + n].type == T_FUNC) &&
-	       !(rules_starts_clause(&a->t[from + n]) && !rules_in(a->t[from + n].w, "all each either both")))
+	       !(rules_starts_clause(&a->t[from + n]) &&
+		 !rules_in(a->t[from + n].w, "all each either both")))
 		n++;
-	while (n && a->t[from].type == T_WORD && rules_in(a->t[from].w, "the a an any all so then therefore thus hence and that"))
+	while (n && a->t[from].type == T_WORD &&
+	       rules_in(a->t[from].w, "the a an any all so then therefore thus hence and that"))
 		from++, n--;
-	if (!n || (a->t[from].type == T_WORD && rules_in(a->t[from].w, "we you it they one i this these which who if when "
-						       "caller callers first always never")))
+	if (!n || (a->t[from].type == T_WORD &&
+		   rules_in(a->t[from].w, "we you it they one i this these which who if when "
+					  "caller callers first always never")))
 		return false;
 	a->c->c_from = from;
 	a->c->c_to = *i = from + n;
@@ -173,7 +187,8 @@ static bool next_clause(const struct tok *t)
 	if (rules_in(t->w, "and but")) {
 		unsigned n = t[1].type == T_WORD && rules_in(t[1].w, "the a") ? 2 : 1;
 
-		return (t[n].type == T_LOCK || t[n].type == T_WAIT) && rules_starts_clause(&t[n + 1]);
+		return (t[n].type == T_LOCK || t[n].type == T_WAIT) &&
+		       rules_starts_clause(&t[n + 1]);
 	}
 	return rules_in(t->w, "so therefore thus hence while whereas");
 }
@@ -192,14 +207,16 @@ static bool active_modal(struct attempt *a, unsigned *i)
 	unsigned n = 0;
 	struct modal m;
 
-	while (n < 3 && a->t[*i + n].type == T_WORD && rules_in(a->t[*i + n].w, "we you one please code callers"))
+	while (n < 3 && a->t[*i + n].type == T_WORD &&
+	       rules_in(a->t[*i + n].w, "we you one please code callers"))
 		n++;
 	m = rules_modal(a->t + *i + n);
 	if (*i == a->start && *i && !m.n) {
 		const struct tok *b = &a->t[*i - 1];
 
-		if (b->type == T_WORD && (rules_in(b->w, "to not or can may might could never") ||
-					  rules_in(b->w, "would should must cannot who which lock")))
+		if (b->type == T_WORD &&
+		    (rules_in(b->w, "to not or can may might could never") ||
+		     rules_in(b->w, "would should must cannot who which lock")))
 			return false;
 	}
 	a->c->mod = m;
@@ -246,7 +263,10 @@ static bool element(struct attempt *a, const char *p, size_t n, const char *rest
 	if (n == 2 && *p == '$')
 		switch (p[1]) {
 		case 'A': ok = subject(a, &i); break;
-		case 'B': used = object(a, i); ok = used; break;
+		case 'B':
+			used = object(a, i);
+			ok = used;
+			break;
 		case 'U': {
 			const char *name;
 			uint8_t shape;
@@ -259,7 +279,10 @@ static bool element(struct attempt *a, const char *p, size_t n, const char *rest
 		}
 		case 'W': ok = wait_word(a, &i); break;
 		case 'F': ok = function_word(a, &i); break;
-		case 'G': ok = a->t[i].type == T_FUNC || a->t[i].type == T_LOCK; used = ok; break;
+		case 'G':
+			ok = a->t[i].type == T_FUNC || a->t[i].type == T_LOCK;
+			used = ok;
+			break;
 		case 'C': ok = context_words(a, &i); break;
 		default: rest_of_clause(a, &i); ok = a->c->x_to > a->c->x_from;
 		}
@@ -298,7 +321,8 @@ static bool match(struct attempt *a, const char *p, unsigned i)
 }
 
 /* Can the row start here at all?  Spares most of the attempts. */
-static bool may_start(const struct reader *r, const struct row *row, const struct tok *t, bool has_subject)
+static bool may_start(const struct reader *r, const struct row *row, const struct tok *t,
+		      bool has_subject)
 {
 	const char *p = row->pattern;
 
@@ -312,17 +336,21 @@ static bool may_start(const struct reader *r, const struct row *row, const struc
 	return true;
 }
 
-const struct row *rules_match(struct reader *r, const struct toks *t, unsigned i, struct capture *best)
+const struct row *rules_match(struct reader *r, const struct toks *t, unsigned i,
+			      struct capture *best)
 {
 	const struct row *found = NULL;
 	struct lock_list list;
-	bool has_subject = rules_locks(r, t->at + i, false, &list) || rules_starts_clause(t->at + i) ||
+	bool has_subject = rules_locks(r, t->at + i, false, &list) ||
+			   rules_starts_clause(t->at + i) ||
 			   (t->at[i].type == T_WORD && rules_in(t->at[i].w, elided_verbs));
 
 	for (size_t k = 0; k < rules_n_rows; k++) {
 		const struct row *row = &rules_rows[k];
-		struct capture c = {0};
-		struct attempt a = {.r = r, .t = t->at, .start = i, .n = (unsigned)t->n, .c = &c, .row = row};
+		struct capture c = { 0 };
+		struct attempt a = {
+			.r = r, .t = t->at, .start = i, .n = (unsigned)t->n, .c = &c, .row = row
+		};
 
 		if (!may_start(r, row, t->at + i, has_subject) || !match(&a, row->pattern, i))
 			continue;
@@ -330,9 +358,11 @@ const struct row *rules_match(struct reader *r, const struct toks *t, unsigned i
 		if (row->action == ACT_NEEDS && !(row->flags & ROW_NEG) &&
 		    (c.mod.pol == POL_NO || !(c.mod.is_must || c.mod.is_only)))
 			continue;
-		bool is_loose = strstr(row->pattern, "$X"), was_loose = found && strstr(found->pattern, "$X");
+		bool is_loose = strstr(row->pattern, "$X"),
+		     was_loose = found && strstr(found->pattern, "$X");
 
-		if (!found || (was_loose && !is_loose) || (was_loose == is_loose && c.end > best->end)) {
+		if (!found || (was_loose && !is_loose) ||
+		    (was_loose == is_loose && c.end > best->end)) {
 			found = row;
 			*best = c;
 		}

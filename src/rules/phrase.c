@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* The parts that sentence forms are made of: modal verbs, and lists of locks with their pronouns. */
+/* The parts that sentence forms are made of: modal verbs, and lists of locks with their pronouns.
+ */
 #include "rules/internal.h"
 
 #include <string.h>
 
-static const char be_words[] = "is are be being been gets get isn't aren't do does don't doesn't to";
-static const char not_words[] = "not never cannot can't mustn't shouldn't won't isn't aren't don't doesn't mayn't neither";
+static const char be_words[] =
+	"is are be being been gets get isn't aren't do does don't doesn't to";
+static const char not_words[] =
+	"not never cannot can't mustn't shouldn't won't isn't aren't don't doesn't mayn't neither";
 static const char may_words[] = "can may might could allowed permitted cannot can't ok okay safe";
-static const char must_words[] = "must should shall has have needs need ought always mustn't shouldn't";
-static const char void_words[] = "was were had used would wasn't weren't wouldn't didn't did longer needn't necessarily";
-static const char adverbs[] = "also therefore thus then hence still instead already ever actually both all each "
-			      "strictly itself themselves explicitly either directly safely";
-static const char hedges[] = "usually typically normally generally often sometimes mostly rarely seldom probably";
+static const char must_words[] =
+	"must should shall has have needs need ought always mustn't shouldn't";
+static const char void_words[] =
+	"was were had used would wasn't weren't wouldn't didn't did longer needn't necessarily";
+static const char adverbs[] =
+	"also therefore thus then hence still instead already ever actually both all each "
+	"strictly itself themselves explicitly either directly safely";
+static const char hedges[] =
+	"usually typically normally generally often sometimes mostly rarely seldom probably";
 
 static bool is_modal_word(const char *w)
 {
@@ -23,13 +30,14 @@ static bool is_modal_word(const char *w)
 /* "to" belongs to a modal only after these. */
 static bool takes_to(const char *before)
 {
-	return rules_in(before, "has have needs need ought allowed permitted used ok okay safe not is are");
+	return rules_in(before,
+			"has have needs need ought allowed permitted used ok okay safe not is are");
 }
 
 struct modal rules_modal(const struct tok *t)
 {
-	struct modal m = {.pol = POL_YES};
-	bool is_not = false, is_may = false, is_need = false, is_void = false;
+	struct modal m = { .pol = POL_YES };
+	bool is_not = false, is_may = false, is_need = false, is_void = false, is_always = false;
 
 	for (; t[m.n].type == T_WORD && m.n < 8; m.n++) {
 		const char *w = t[m.n].w;
@@ -41,11 +49,13 @@ struct modal rules_modal(const struct tok *t)
 		is_need |= rules_in(w, "need needs have has");
 		is_void |= rules_in(w, void_words);
 		m.is_must |= rules_in(w, must_words);
+		m.is_firm |= rules_in(w, "must should shall may never mustn't shouldn't mayn't");
+		is_always |= !strcmp(w, "always");
 		m.is_only |= !strcmp(w, "only");
 		m.is_hedged |= rules_in(w, hedges);
 		m.is_conclusion |= rules_in(w, "therefore thus hence");
 	}
-	if (is_void || (is_need && is_not))
+	if (is_void || (is_not && (is_need || is_always)))
 		m.pol = POL_VOID; /* "need not be", "was once": no rule */
 	else if (is_not)
 		m.pol = POL_NO;
@@ -56,11 +66,13 @@ struct modal rules_modal(const struct tok *t)
 
 bool rules_starts_clause(const struct tok *t)
 {
-	static const char verbs[] = "nests nest protects guards takes acquires grabs locks holds serializes covers "
-				    "waits comes goes ensures precedes follows";
+	static const char verbs[] =
+		"nests nest protects guards takes acquires grabs locks holds serializes covers "
+		"waits comes goes ensures precedes follows";
 
-	return t->type == T_WORD && ((is_modal_word(t->w) && !rules_in(t->w, "to both all each either")) ||
-				     rules_in(t->w, verbs));
+	return t->type == T_WORD &&
+	       ((is_modal_word(t->w) && !rules_in(t->w, "to both all each either")) ||
+		rules_in(t->w, verbs));
 }
 
 void rules_list_add(struct lock_list *l, const char *name, uint8_t shape)
@@ -73,32 +85,39 @@ void rules_list_add(struct lock_list *l, const char *name, uint8_t shape)
 
 /* ---- one lock ---- */
 
-static const char determiners[] = "the a an any all each every either both its their our this these that those "
-				  "such global same per-cpu local corresponding respective its own neither struct "
-				  "of relevant";
-static const char nouns[] = "lock locks mutex mutexes spinlock spinlocks semaphore rwsem rwlock read-side read "
-			    "write-side write side critical section sections reader writer itself read-lock";
-static const char lock_nouns[] = "lock mutex mutexes locks semaphore rwsem spinlock ref reference latch rwlock";
-static const char generic[] = "other another same following higher lower upper inner outer two several multiple more "
-			      "only single new first second last one no which read write big which main spin per "
-			      "different these those all any some many three four five six above below previous next "
-			      "leaf common global sleeping hard current required the this that what nested own held "
-			      "additional main separate special simple normal both proper appropriate given right wrong "
-			      "internal such certain extra";
-static const char stop_words[] = "and or but so while when if then than as is are be the a an of in on at by for from "
-				 "with without under inside outside within before after until to into that which who "
-				 "we you it they must can may not never should will would take takes taken taking "
-				 "acquire acquires acquired acquiring hold holds held holding release released drop "
-				 "dropped nest nests nested grab grabs call called calls calling use used uses always "
-				 "because since also only either neither both nor there here has have need needs do does "
-				 "protects protect guarded via using like unlike between during every each while where "
-				 "critical section sections read-side write-side cannot no nothing accessing reading writing modifying updating changing calling walking "
-				 "get gets lock locks locked unlock order ordering first last";
-static const char not_locks[] = "KVM SMP CPU CPUS IRQ IRQS MMU TDP NMI API NOT MUST NEVER AND ALL ANY ONLY NOTE TODO "
-				"FIXME XXX BUG WARNING THE THIS ALWAYS SHOULD BEFORE AFTER INSIDE OUTSIDE HELD LOCK "
-				"LOCKS TAKE TAKEN WITH WITHOUT CAN MAY NULL EPT TLB PTE SPTE RMAP IOMMU USB PCI NUMA "
-				"PREEMPT GFP CANNOT SPTES BOTH ONE TWO HOLD RELEASE FOR BUT FROM ISR DMA VCPU LSM BPF "
-				"YOU ARE WILL DOES";
+static const char determiners[] =
+	"the a an any all each every either both its their our this these that those "
+	"such global same per-cpu local corresponding respective its own neither struct "
+	"of relevant";
+static const char nouns[] =
+	"lock locks mutex mutexes spinlock spinlocks semaphore rwsem rwlock read-side read "
+	"write-side write side critical section sections reader writer itself read-lock";
+static const char lock_nouns[] =
+	"lock mutex mutexes locks semaphore rwsem spinlock ref reference latch rwlock";
+static const char generic[] =
+	"other another same following higher lower upper inner outer two several multiple more "
+	"only single new first second last one no which read write big which main spin per "
+	"different these those all any some many three four five six above below previous next "
+	"leaf common global sleeping hard current required the this that what nested own held "
+	"additional main separate special simple normal both proper appropriate given right wrong "
+	"internal such certain extra";
+static const char stop_words[] =
+	"and or but so while when if then than as is are be the a an of in on at by for from "
+	"with without under inside outside within before after until to into that which who "
+	"we you it they must can may not never should will would take takes taken taking "
+	"acquire acquires acquired acquiring hold holds held holding release released drop "
+	"dropped nest nests nested grab grabs call called calls calling use used uses always "
+	"because since also only either neither both nor there here has have need needs do does "
+	"protects protect guarded via using like unlike between during every each while where "
+	"critical section sections read-side write-side cannot no nothing accessing reading "
+	"writing modifying updating changing calling walking "
+	"get gets lock locks locked unlock order ordering first last";
+static const char not_locks[] =
+	"KVM SMP CPU CPUS IRQ IRQS MMU TDP NMI API NOT MUST NEVER AND ALL ANY ONLY NOTE TODO "
+	"FIXME XXX BUG WARNING THE THIS ALWAYS SHOULD BEFORE AFTER INSIDE OUTSIDE HELD LOCK "
+	"LOCKS TAKE TAKEN WITH WITHOUT CAN MAY NULL EPT TLB PTE SPTE RMAP IOMMU USB PCI NUMA "
+	"PREEMPT GFP CANNOT SPTES BOTH ONE TWO HOLD RELEASE FOR BUT FROM ISR DMA VCPU LSM BPF "
+	"YOU ARE WILL DOES";
 
 static unsigned skip_nouns(const struct tok *t)
 {
@@ -115,9 +134,10 @@ static bool is_name_word(const struct tok *t)
 }
 
 /* "socket lock", "active ref": words that end in a kind of lock. */
-static unsigned words_and_noun(struct reader *r, const struct tok *t, const char **name, uint8_t *shape)
+static unsigned words_and_noun(struct reader *r, const struct tok *t, const char **name,
+			       uint8_t *shape)
 {
-	struct buf b = {0};
+	struct buf b = { 0 };
 	unsigned n = 0;
 
 	while (n < 4 && is_name_word(&t[n]) && !rules_in(t[n].w, lock_nouns))
@@ -143,15 +163,16 @@ static unsigned words_and_noun(struct reader *r, const struct tok *t, const char
 /* In a rule, "a" may be a lock's name: where no name follows it. */
 static bool is_letter_a(const struct reader *r, const struct tok *t)
 {
-	return r->trust == TRUST_RULE && t->type == T_WORD && !strcmp(t->w, "a") && t[1].type != T_LOCK &&
-	       !t[1].is_caps && !is_name_word(&t[1]);
+	return r->trust == TRUST_RULE && t->type == T_WORD && !strcmp(t->w, "a") &&
+	       t[1].type != T_LOCK && !t[1].is_caps && !is_name_word(&t[1]);
 }
 
 unsigned rules_one_lock(struct reader *r, const struct tok *t, const char **name, uint8_t *shape)
 {
 	unsigned n = 0, k;
 
-	while (n < 4 && t[n].type == T_WORD && rules_in(t[n].w, determiners) && !is_letter_a(r, &t[n]))
+	while (n < 4 && t[n].type == T_WORD && rules_in(t[n].w, determiners) &&
+	       !is_letter_a(r, &t[n]))
 		n++;
 	if (is_letter_a(r, &t[n])) {
 		*name = t[n].orig;
@@ -201,8 +222,8 @@ static unsigned pronoun(struct reader *r, const struct tok *t, struct lock_list 
 		used = 2;
 	} else if (rules_in(t->w, "both these those") && rules_starts_clause(t + 1)) {
 		from = &m->plural;
-	} else if (!strcmp(t->w, "the") && t[1].type == T_WORD && rules_in(t[1].w, "former latter") &&
-		   m->plural.n >= 2) {
+	} else if (!strcmp(t->w, "the") && t[1].type == T_WORD &&
+		   rules_in(t[1].w, "former latter") && m->plural.n >= 2) {
 		unsigned i = !strcmp(t[1].w, "former") ? 0 : m->plural.n - 1;
 
 		rules_list_add(out, m->plural.name[i], m->plural.shape[i]);
@@ -219,9 +240,11 @@ static unsigned section_of(const struct tok *t)
 {
 	unsigned n = 0;
 
-	while (n < 6 && t[n].type == T_WORD && rules_in(t[n].w, "the a an any all read-side write-side read write side critical"))
+	while (n < 6 && t[n].type == T_WORD &&
+	       rules_in(t[n].w, "the a an any all read-side write-side read write side critical"))
 		n++;
-	if (!n || strcmp(t[n - 1].w, "critical") != 0 || t[n].type != T_WORD || !rules_in(t[n].w, "section sections"))
+	if (!n || strcmp(t[n - 1].w, "critical") != 0 || t[n].type != T_WORD ||
+	    !rules_in(t[n].w, "section sections"))
 		return 0;
 	n++;
 	if (t[n].type == T_WORD && rules_in(t[n].w, "protected guarded"))

@@ -8,23 +8,28 @@
 static const char usage[] = "ask in one of these forms: 'A inside B', 'A outside B', '* inside B', "
 			    "'synchronize_srcu(&S) inside A', 'A with B', 'path from f to A'";
 
-struct side { const char *name; bool is_wait; };
+struct side {
+	const char *name;
+	bool is_wait;
+};
 
 static bool is_filler(const struct tok *t)
 {
-	return t->type == T_WORD && rules_in(t->w, "is are was does can the a an where who what which ever taken called "
-						   "acquired held it true that place places every any critical section "
-						   "read-side sections when while holding take takes lock");
+	return t->type == T_WORD &&
+	       rules_in(t->w, "is are was does can the a an where who what which ever taken called "
+			      "acquired held it true that place places every any critical section "
+			      "read-side sections when while holding take takes lock");
 }
 
 static bool is_star(const char *s, const struct tok *t)
 {
-	return t->type == T_WORD && rules_in(t->w, "anything everything whatever something") && s != NULL;
+	return t->type == T_WORD && rules_in(t->w, "anything everything whatever something") &&
+	       s != NULL;
 }
 
 /* One lock, wait or '*' between two tokens. */
-static bool side_of(struct reader *r, const char *text, const struct tok *t, unsigned n, uint32_t from, uint32_t to,
-		    struct side *out)
+static bool side_of(struct reader *r, const char *text, const struct tok *t, unsigned n,
+		    uint32_t from, uint32_t to, struct side *out)
 {
 	const char *star = memchr(text + from, '*', to - from);
 
@@ -73,8 +78,10 @@ static bool path(struct reader *r, const char *text, const struct toks *t, struc
 	}
 	if (t->at[0].type != T_WORD || strcmp(t->at[0].w, "path") != 0 || !from || !to)
 		return false;
-	if (!side_of(r, text, t->at + from, to - 1 - from, t->at[from].from, t->at[to - 1].from, &f) ||
-	    !side_of(r, text, t->at + to, (unsigned)t->n - 1 - to, t->at[to - 1].to, t->at[t->n - 1].from, &a))
+	if (!side_of(r, text, t->at + from, to - 1 - from, t->at[from].from, t->at[to - 1].from,
+		     &f) ||
+	    !side_of(r, text, t->at + to, (unsigned)t->n - 1 - to, t->at[to - 1].to,
+		     t->at[t->n - 1].from, &a))
 		return false;
 	q->relation = RULES_PATH;
 	q->from = copy(f.name);
@@ -95,14 +102,16 @@ static bool pair(struct reader *r, const char *text, const struct toks *t, struc
 		if (t->at[i].type != T_WORD)
 			continue;
 		is_outside = rules_in(w, "outside before around above");
-		if (is_outside || rules_in(w, "inside within under underneath after below with while in"))
+		if (is_outside ||
+		    rules_in(w, "inside within under underneath after below with while in"))
 			break;
 	}
 	if (i == t->n)
 		return false;
 	q->relation = !strcmp(t->at[i].w, "with") ? RULES_WITH : RULES_INSIDE;
 	if (!side_of(r, text, t->at, i, 0, t->at[i].from, &a) ||
-	    !side_of(r, text, t->at + i + 1, (unsigned)t->n - 2 - i, t->at[i].to, t->at[t->n - 1].from, &b))
+	    !side_of(r, text, t->at + i + 1, (unsigned)t->n - 2 - i, t->at[i].to,
+		     t->at[t->n - 1].from, &b))
 		return false;
 	if (is_outside) {
 		struct side swap = a;
@@ -124,12 +133,13 @@ static bool pair(struct reader *r, const char *text, const struct toks *t, struc
 	return true;
 }
 
-bool rules_question(const char *text, const struct prim_table *prims, struct rules_question *q, struct diag *d)
+bool rules_question(const char *text, const struct prim_table *prims, struct rules_question *q,
+		    struct diag *d)
 {
-	struct document doc = {0};
-	struct rules_options opt = {.prims = prims, .format = RULES_PLAIN_RULE};
-	struct reader r = {.doc = &doc, .opt = &opt, .name = "", .trust = TRUST_RULE};
-	struct toks t = {0};
+	struct document doc = { 0 };
+	struct rules_options opt = { .prims = prims, .format = RULES_PLAIN_RULE };
+	struct reader r = { .doc = &doc, .opt = &opt, .name = "", .trust = TRUST_RULE };
+	struct toks t = { 0 };
 	bool ok = false;
 
 	memset(q, 0, sizeof(*q));

@@ -14,11 +14,11 @@ struct place {
 	struct reader *r;
 	const struct rules_region *g;
 	struct blocks b;
-	size_t at;             /* block */
-	unsigned level;        /* of the heading that speaks of order, 0: none */
-	bool is_order_below;   /* from here to the end of the comment */
-	bool is_introduced;    /* the paragraph above announces an order */
-	const char *intro;     /* that paragraph's text, or the last one's */
+	size_t at;	     /* block */
+	unsigned level;	     /* of the heading that speaks of order, 0: none */
+	bool is_order_below; /* from here to the end of the comment */
+	bool is_introduced;  /* the paragraph above announces an order */
+	const char *intro;   /* that paragraph's text, or the last one's */
 	const char *heading_lock;
 	unsigned label_indent;
 };
@@ -43,7 +43,7 @@ static void set_trust(struct place *p, bool is_order)
 
 static const char *joined(struct place *p, const struct rules_line *l, size_t n)
 {
-	struct text t = {0};
+	struct text t = { 0 };
 	const char *s;
 
 	for (size_t i = 0; i < n; i++)
@@ -58,7 +58,7 @@ static const char *joined(struct place *p, const struct rules_line *l, size_t n)
 static void read_heading(struct place *p, const struct block *b)
 {
 	const char *s = block_lines(p, b)->s, *name;
-	struct toks t = {0};
+	struct toks t = { 0 };
 
 	if (p->level && b->level <= p->level)
 		p->level = 0;
@@ -77,8 +77,9 @@ static void read_heading(struct place *p, const struct block *b)
 /* "On x86:", "For arm64:", "With CONFIG_FOO:" */
 static const char *label_of(struct place *p, const char *s)
 {
-	static const char archs[] = "x86 x86_64 i386 arm arm64 aarch64 arm32 powerpc ppc ppc64 s390 s390x riscv mips "
-				    "loongarch sparc sparc64 alpha ia64 parisc m68k xtensa arc csky hexagon um";
+	static const char archs[] =
+		"x86 x86_64 i386 arm arm64 aarch64 arm32 powerpc ppc ppc64 s390 s390x riscv mips "
+		"loongarch sparc sparc64 alpha ia64 parisc m68k xtensa arc csky hexagon um";
 	size_t n = strcspn(s, " "), m;
 	bool is_for = rules_inn(s, n, "For In for in");
 
@@ -105,7 +106,8 @@ static int direction(struct place *p, size_t next)
 	while (next < p->b.list.n && p->b.list.at[next].kind == BLOCK_LITERAL)
 		next++;
 	if (!d && next < p->b.list.n && p->b.list.at[next].kind == BLOCK_TEXT)
-		d = rules_direction(joined(p, block_lines(p, &p->b.list.at[next]), p->b.list.at[next].n));
+		d = rules_direction(
+			joined(p, block_lines(p, &p->b.list.at[next]), p->b.list.at[next].n));
 	return d;
 }
 
@@ -120,10 +122,10 @@ static bool item_locks(struct place *p, const struct block *b, bool is_said, str
 	s += rules_marker(s, &is_numbered);
 	s += strspn(s, "*`");
 	if (rules_entry(p->r, s, out, &function, &is_label)) {
-		const char *call = strchr(s, '(');
-
-		/* a list of calls is none of locks */
-		return out->shape[0] != SHAPE_WORD || !call || call[1] != ')' || strcspn(s, " ") < (size_t)(call - s);
+		/* a list of calls is none of locks; one that nobody called an order has to be of
+		 * plain locks */
+		return is_said ? out->shape[0] != SHAPE_WORD || s[strcspn(s, "( \t")] != '('
+			       : out->shape[0] == SHAPE_LOCK;
 	}
 	if (!is_numbered || !is_said)
 		return false;
@@ -146,14 +148,15 @@ static bool item_locks(struct place *p, const struct block *b, bool is_said, str
 /* Items first .. last, each the name of a lock: neighbours are ordered. */
 static bool read_ranks(struct place *p, size_t first, size_t last)
 {
-	struct lock_list a = {0}, b;
+	struct lock_list a = { 0 }, b;
 	int d = direction(p, last);
-	bool is_said = p->intro && rules_speaks_of_order(p->intro);
+	bool is_said = d || (p->intro && rules_speaks_of_order(p->intro));
 
-	if (last - first < 2 || (!is_said && !d && !p->b.list.at[first].is_numbered))
+	if (last - first < 2 || (!is_said && !p->b.list.at[first].is_numbered))
 		return false;
 	for (size_t i = first; i < last; i++)
-		if (p->b.list.at[i].kind == BLOCK_ITEM && !item_locks(p, &p->b.list.at[i], is_said, &b))
+		if (p->b.list.at[i].kind == BLOCK_ITEM &&
+		    !item_locks(p, &p->b.list.at[i], is_said, &b))
 			return false;
 	for (size_t i = first; i < last; i++) {
 		const struct block *k = &p->b.list.at[i];
@@ -165,7 +168,8 @@ static bool read_ranks(struct place *p, size_t first, size_t last)
 		rules_sentence_begin(p->r, joined(p, l, k->n), l->no, l[k->n - 1].no, l->side);
 		for (unsigned x = 0; x < a.n; x++)
 			for (unsigned y = 0; y < b.n; y++)
-				rules_order(p->r, d < 0 ? b.name[y] : a.name[x], d < 0 ? a.name[x] : b.name[y], NULL);
+				rules_order(p->r, d < 0 ? b.name[y] : a.name[x],
+					    d < 0 ? a.name[x] : b.name[y], NULL);
 		rules_sentence_end(p->r);
 		a = b;
 	}
@@ -190,7 +194,8 @@ static bool read_list(struct place *p)
 		lines += list[last].n;
 		last++;
 	}
-	if (rules_tree(p->r, block_lines(p, &list[p->at]), lines, true) || read_ranks(p, p->at, last)) {
+	if (rules_tree(p->r, block_lines(p, &list[p->at]), lines, true, false) ||
+	    read_ranks(p, p->at, last)) {
 		p->at = last;
 		return true;
 	}
@@ -199,8 +204,9 @@ static bool read_list(struct place *p)
 
 static bool is_broken_intro(const char *s)
 {
-	static const char *const words[] = {"broken", "is wrong", "deadlock", "forbidden", "not allowed", "illegal",
-					    "incorrect", "never do", "is a bug", "must not do", "don't do"};
+	static const char *const words[] = { "broken",	    "is wrong",	   "deadlock",	"forbidden",
+					     "not allowed", "illegal",	   "incorrect", "never do",
+					     "is a bug",    "must not do", "don't do" };
 	const char *tail = s;
 
 	for (const char *q = s; q && *q; q = strstr(q + 1, ". "))
@@ -228,9 +234,11 @@ static void read_literal(struct place *p, const struct block *b)
 		return;
 	}
 	for (size_t i = 0; i < n; i += used) {
-		struct toks t = {0};
+		struct toks t = { 0 };
+		bool is_said =
+			p->intro && str_ends(p->intro, ":") && rules_speaks_of_order(p->intro);
 
-		used = rules_tree(p->r, l + i, n - i, false);
+		used = rules_tree(p->r, l + i, n - i, false, is_said && !i);
 		if (used)
 			continue;
 		used = 1;
@@ -261,7 +269,7 @@ static void read_table(struct place *p, const struct block *b)
 /* "- a - b." is "a, b" */
 static char *phrase(struct place *p, const char *s, size_t n)
 {
-	struct buf b = {0};
+	struct buf b = { 0 };
 	char *out;
 
 	while (n && s[n - 1] == '.')
@@ -291,7 +299,8 @@ static void read_field(struct place *p, const struct block *b)
 	if (str_starts(s, ":Protects:")) {
 		rules_sentence_begin(p->r, s, l->no, l[b->n - 1].no, l->side);
 		text += strspn(text, "- ");
-		rules_emit(p->r, RULES_PROTECTS, p->heading_lock, NULL)->context = phrase(p, text, strlen(text));
+		rules_emit(p->r, RULES_PROTECTS, p->heading_lock, NULL)->context =
+			phrase(p, text, strlen(text));
 		rules_sentence_end(p->r);
 	} else if (str_starts(s, ":Comment:")) {
 		held = strstr(text, "must be held ");
@@ -319,7 +328,8 @@ static bool is_title(const struct rules_line *l, size_t n)
 
 	for (const char *q = rules_skip_space(l->s); *q; q++)
 		words += *q == ' ';
-	return rules_speaks_of_order(l->s) && (str_ends(l->s, ":") || (n == 1 && words <= 8 && len && l->s[len - 1] != '.'));
+	return rules_speaks_of_order(l->s) &&
+	       (str_ends(l->s, ":") || (n == 1 && words <= 8 && len && l->s[len - 1] != '.'));
 }
 
 static void read_sentences(struct place *p, const struct block *b, size_t from, size_t to);
@@ -334,7 +344,7 @@ static void read_rules(struct place *p, const struct block *b, size_t from, size
 static void read_sentences(struct place *p, const struct block *b, size_t from, size_t to)
 {
 	const struct rules_line *l = block_lines(p, b);
-	struct text t = {0};
+	struct text t = { 0 };
 	bool is_numbered;
 
 	if (p->g->format == RULES_PLAIN_RULE && to - from > 1) {
@@ -348,7 +358,8 @@ static void read_sentences(struct place *p, const struct block *b, size_t from, 
 			s += rules_marker(s, &is_numbered);
 		text_add(&t, &l[i], s);
 	}
-	if (p->g->format == RULES_PLAIN_RULE && (str_starts(buf_str(&t.buf), "note: ") || str_starts(buf_str(&t.buf), "broken: ")))
+	if (p->g->format == RULES_PLAIN_RULE &&
+	    (str_starts(buf_str(&t.buf), "note: ") || str_starts(buf_str(&t.buf), "broken: ")))
 		rules_sentence(p->r, buf_str(&t.buf), l[from].no, l[to - 1].no, l[from].side);
 	else
 		text_read(p->r, &t);
@@ -356,13 +367,18 @@ static void read_sentences(struct place *p, const struct block *b, size_t from, 
 }
 
 /* Text with trees in it: both are read, in their order. */
-static void read_mixed(struct place *p, const struct block *b)
+static void read_mixed(struct place *p, const struct block *b, const char *intro)
 {
 	const struct rules_line *l = block_lines(p, b);
 	size_t from = 0;
 
 	for (size_t i = 0; i < b->n;) {
-		size_t used = is_ordered(p) && b->n - i >= 2 ? rules_tree(p->r, l + i, b->n - i, false) : 0;
+		const char *above = i ? l[i - 1].s : intro;
+		bool is_said = above && str_ends(above, ":") && rules_speaks_of_order(above);
+		size_t used = 0;
+
+		if (is_ordered(p) && b->n - i >= 2)
+			used = rules_tree(p->r, l + i, b->n - i, false, is_said);
 
 		if (!used && rules_machine_line(p->r, &l[i]))
 			used = 1;
@@ -388,10 +404,13 @@ static bool is_caption(size_t lines, const char *s)
 
 	for (const char *q = s; *q; q++) {
 		words += *q == ' ';
-		if (*q == ' ' && rules_inn(q + 1, strcspn(q + 1, " :"), "is are must take taken nests before after outside inside -> should can"))
+		if (*q == ' ' && rules_inn(q + 1, strcspn(q + 1, " :"),
+					   "is are must take taken nests before after outside "
+					   "inside -> should can"))
 			return false;
 	}
-	return lines == 1 && words <= 5 && str_ends(s, ":") && !rules_speaks_of_order(s) && !rules_direction(s);
+	return lines == 1 && words <= 5 && str_ends(s, ":") && !rules_speaks_of_order(s) &&
+	       !rules_direction(s);
 }
 
 /* A tree at the left margin, under its title? */
@@ -401,7 +420,8 @@ static bool is_entry(struct place *p, const struct block *b)
 	const char *function;
 	bool is_label;
 
-	return b->n > 1 && rules_entry(p->r, rules_skip_space(block_lines(p, b)->s), &locks, &function, &is_label);
+	return b->n > 1 && rules_entry(p->r, rules_skip_space(block_lines(p, b)->s), &locks,
+				       &function, &is_label);
 }
 
 static void read_text(struct place *p, const struct block *b)
@@ -426,14 +446,16 @@ static void read_text(struct place *p, const struct block *b)
 			p->r->section = NULL;
 		if (!is_order && b->indent == 0 && !str_ends(s, ":") && !is_entry(p, b))
 			p->is_introduced = false;
-		if (is_order ? s[n - 1] == ':' || rules_direction(s) : s[n - 1] == ':' && rules_direction(s))
+		if (is_order ? s[n - 1] == ':' || rules_direction(s)
+			     : s[n - 1] == ':' && rules_direction(s))
 			p->is_introduced = true;
-		if (p->g->is_comment && is_order && (s[n - 1] == ':' || is_title(block_lines(p, b), b->n)))
+		if (p->g->is_comment && is_order &&
+		    (s[n - 1] == ':' || is_title(block_lines(p, b), b->n)))
 			p->is_order_below = true;
 	}
-	p->intro = s;
 	set_trust(p, is_ordered(p) || is_order);
-	read_mixed(p, b);
+	read_mixed(p, b, p->intro);
+	p->intro = s;
 }
 
 /* "struct foo - what it is": kernel-doc names the owner of the members that follow. */
@@ -453,7 +475,7 @@ static void kernel_doc(struct place *p, const struct rules_line *l)
 
 void rules_read_region(struct reader *r, struct rules_region *g)
 {
-	struct place p = {.r = r, .g = g};
+	struct place p = { .r = r, .g = g };
 	struct rules_scope scope = r->scope;
 
 	r->is_comment = g->is_comment;

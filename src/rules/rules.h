@@ -30,7 +30,7 @@ enum rules_kind {
 	RULES_NEVER_WAITS,/* wait for a cannot be called inside b */
 	RULES_RELEASED,   /* a is released before the wait for b */
 	RULES_REQUIRES,   /* a is taken only with b held; or: `function` is called with b held (a absent);
-			     is_without: called without b */
+			     is_without: called without b; b is "*": any lock at all */
 	RULES_LEAF,       /* nothing is taken inside a; a absent: everything else is a leaf */
 	RULES_CONTEXT,    /* `context` must not take a */
 	RULES_PROTECTS,   /* a protects / must be held for `what`: listed, not judged */

@@ -9,8 +9,9 @@
 const char *rules_kind_name(enum rules_kind k)
 {
 	static const char *const names[RULES_KINDS] = {
-		"order", "never", "may", "waits", "never-waits", "released", "requires",
-		"leaf", "context", "protects", "advice", "broken", "not understood",
+		"order",	  "never", "may",     "waits",	  "never-waits", "released",
+		"requires",	  "leaf",  "context", "protects", "advice",	 "broken",
+		"not understood",
 	};
 
 	BUG_ON((unsigned)k >= RULES_KINDS);
@@ -33,7 +34,8 @@ static void add_lock(struct buf *b, const char *name)
 static void add_wait(struct buf *b, const struct rules_statement *s, const char *domain)
 {
 	/* synchronize_rcu() says what it waits for by its name */
-	bool is_plain = s->wait && str_starts(s->wait, "synchronize_") && domain && !strcmp(s->wait + 12, domain);
+	bool is_plain = s->wait && str_starts(s->wait, "synchronize_") && domain &&
+			!strcmp(s->wait + 12, domain);
 
 	buf_addf(b, "%s(", s->wait ? s->wait : "wait");
 	if (domain && !is_plain)
@@ -49,7 +51,8 @@ static void say_requires(struct buf *b, const struct rules_statement *s)
 		add_lock(b, s->locks[1]);
 		return;
 	}
-	buf_addf(b, "%s() is called %s ", s->function ? s->function : "it", s->is_without ? "without" : "with");
+	buf_addf(b, "%s() is called %s ", s->function ? s->function : "it",
+		 s->is_without ? "without" : "with");
 	add_lock(b, s->locks[1]);
 	buf_add(b, " held");
 }
@@ -89,17 +92,11 @@ static void say(struct buf *b, const struct rules_statement *s)
 	switch ((enum rules_kind)s->kind) {
 	case RULES_ORDER:
 	case RULES_NEVER:
-	case RULES_MAY:
-		say_pair(b, s);
-		break;
+	case RULES_MAY: say_pair(b, s); break;
 	case RULES_WAITS:
 	case RULES_NEVER_WAITS:
-	case RULES_RELEASED:
-		say_wait(b, s);
-		break;
-	case RULES_REQUIRES:
-		say_requires(b, s);
-		return;
+	case RULES_RELEASED: say_wait(b, s); break;
+	case RULES_REQUIRES: say_requires(b, s); return;
 	case RULES_LEAF:
 		if (s->locks[0])
 			add_lock(b, s->locks[0]);
@@ -115,16 +112,10 @@ static void say(struct buf *b, const struct rules_statement *s)
 		add_lock(b, s->locks[0]);
 		buf_addf(b, " protects %s", s->context);
 		break;
-	case RULES_ADVICE:
-		buf_addf(b, "note: %s", s->context);
-		return;
-	case RULES_BROKEN:
-		buf_addf(b, "broken: %s", s->context);
-		return;
+	case RULES_ADVICE: buf_addf(b, "note: %s", s->context); return;
+	case RULES_BROKEN: buf_addf(b, "broken: %s", s->context); return;
 	case RULES_NOT_UNDERSTOOD:
-	case RULES_KINDS:
-		buf_add(b, s->sentence ? s->sentence : "");
-		return;
+	case RULES_KINDS: buf_add(b, s->sentence ? s->sentence : ""); return;
 	}
 	if (s->function)
 		buf_addf(b, " in %s()", s->function);
@@ -132,7 +123,7 @@ static void say(struct buf *b, const struct rules_statement *s)
 
 char *rules_say(const struct rules_statement *s)
 {
-	struct buf b = {0};
+	struct buf b = { 0 };
 	char *text;
 
 	say(&b, s);

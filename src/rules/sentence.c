@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* One sentence: clause by clause through the rows, and what becomes of a sentence that no row fits. */
+/* One sentence: clause by clause through the rows, and what becomes of a sentence that no row fits.
+ */
 #include "rules/internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_TOKENS 600   /* longer "sentences" are data; only chains are read in them */
+#define MAX_TOKENS   600 /* longer "sentences" are data; only chains are read in them */
 #define MAX_SENTENCE 1000
 
 void rules_sentence_begin(struct reader *r, const char *s, unsigned line, unsigned last, char side)
@@ -43,7 +44,8 @@ void rules_sentence_end(struct reader *r)
 static bool names_lock(const struct toks *t)
 {
 	for (size_t i = 0; i < t->n; i++)
-		if (t->at[i].type == T_WAIT || (t->at[i].type == T_LOCK && t->at[i].shape == SHAPE_LOCK))
+		if (t->at[i].type == T_WAIT ||
+		    (t->at[i].type == T_LOCK && t->at[i].shape == SHAPE_LOCK))
 			return true;
 	return false;
 }
@@ -61,14 +63,16 @@ static bool is_worth_it(const struct reader *r, const struct toks *t)
 	if (!r->scope.function)
 		return false;
 	for (size_t i = 0; i < t->n; i++)
-		if (t->at[i].type == T_WORD && rules_in(t->at[i].w, "held hold holding nests nested called lock locks taken"))
+		if (t->at[i].type == T_WORD &&
+		    rules_in(t->at[i].w, "held hold holding nests nested called lock locks taken"))
 			return true;
 	return false;
 }
 
 static void mood(struct reader *r, const struct toks *t)
 {
-	static const char hedges[] = "usually typically normally generally rarely rare seldom often mostly probably preferably";
+	static const char hedges[] = "usually typically normally generally rarely rare seldom "
+				     "often mostly probably preferably";
 	static const char doubts[] = "perhaps maybe unsure fixme xxx todo wonder";
 
 	for (size_t i = 0; i < t->n; i++) {
@@ -81,16 +85,19 @@ static void mood(struct reader *r, const struct toks *t)
 		r->is_hedged |= rules_in(k->w, hedges);
 		r->is_question |= rules_in(k->w, doubts);
 		if (i + 1 < t->n && t->at[i + 1].type == T_WORD)
-			r->is_question |= (!strcmp(k->w, "not") && !strcmp(t->at[i + 1].w, "sure")) ||
-					  (!strcmp(k->w, "i") && rules_in(t->at[i + 1].w, "think guess believe assume"));
+			r->is_question |=
+				(!strcmp(k->w, "not") && !strcmp(t->at[i + 1].w, "sure")) ||
+				(!strcmp(k->w, "i") &&
+				 rules_in(t->at[i + 1].w, "think guess believe assume"));
 	}
 }
 
 /* Words that make of the clause behind them something else than a rule. */
 static bool is_guard(const char *w)
 {
-	return rules_in(w, "if unless whether until would once assuming suppose complains complain thinks claims wants "
-			   "deadlock deadlocks longer instead-of rather");
+	return rules_in(w, "if unless whether until would once assuming suppose complains complain "
+			   "thinks claims wants "
+			   "deadlock deadlocks longer rather");
 }
 
 static bool is_boundary(const struct tok *t)
@@ -106,7 +113,8 @@ static bool concludes(const struct tok *t, unsigned i)
 	if (rules_in(t[i].w, "therefore thus hence consequently"))
 		return true;
 	return !strcmp(t[i].w, "so") && !(t[i + 1].type == T_WORD && !strcmp(t[i + 1].w, "that")) &&
-	       (!i || t[i - 1].type == T_COMMA || t[i - 1].type == T_SEMI || t[i - 1].type == T_DASH);
+	       (!i || t[i - 1].type == T_COMMA || t[i - 1].type == T_SEMI ||
+		t[i - 1].type == T_DASH);
 }
 
 static void clauses(struct reader *r, const struct toks *t)
@@ -116,7 +124,7 @@ static void clauses(struct reader *r, const struct toks *t)
 
 	for (unsigned i = 0; i + 1 < t->n;) {
 		const struct row *row;
-		struct capture c = {0};
+		struct capture c = { 0 };
 
 		if (concludes(t->at, i))
 			premise = rules_premise(r);
@@ -131,8 +139,10 @@ static void clauses(struct reader *r, const struct toks *t)
 		}
 		if (!is_guarded) {
 			/* a condition behind the clause weakens it: "... if both are taken" */
-			bool is_conditional = t->at[c.end].type == T_WORD && rules_in(t->at[c.end].w, "if unless when") &&
-					      !(t->at[c.end + 1].type == T_WORD && !strcmp(t->at[c.end + 1].w, "both"));
+			bool is_conditional = t->at[c.end].type == T_WORD &&
+					      rules_in(t->at[c.end].w, "if unless when") &&
+					      !(t->at[c.end + 1].type == T_WORD &&
+						!strcmp(t->at[c.end + 1].w, "both"));
 			bool was_hedged = r->is_hedged;
 
 			r->is_hedged |= is_conditional;
@@ -175,7 +185,8 @@ static bool has_advice(const struct reader *r, const struct toks *t)
 		return false;
 	for (size_t i = 0; i < t->n; i++) {
 		is_named |= t->at[i].type == T_DEFER;
-		is_said |= t->at[i].type == T_WORD && rules_in(t->at[i].w, "use prefer consider using should recommended");
+		is_said |= t->at[i].type == T_WORD &&
+			   rules_in(t->at[i].w, "use prefer consider using should recommended");
 	}
 	return is_said && is_named;
 }
@@ -197,12 +208,13 @@ static bool own_words(struct reader *r, const char *s)
 /* "Lock order of foo_lock:" heads what follows. */
 static bool is_introduction(const char *s)
 {
-	return (str_ends(s, ":") && rules_speaks_of_order(s)) || str_ends(s, ";"); /* ";": it is code */
+	return (str_ends(s, ":") && rules_speaks_of_order(s)) ||
+	       str_ends(s, ";"); /* ";": it is code */
 }
 
 static void read_tokens(struct reader *r, const char *s, const struct toks *all)
 {
-	struct toks t = {0}, g = {0};
+	struct toks t = { 0 }, g = { 0 };
 	size_t at = 0;
 	unsigned chain;
 	bool is_advice;
@@ -221,8 +233,9 @@ static void read_tokens(struct reader *r, const char *s, const struct toks *all)
 	}
 	if (t.n <= MAX_TOKENS && !is_advice)
 		clauses(r, &t);
-	if (!r->emitted && ((r->trust == TRUST_ORDERING && names_lock(all) && !is_introduction(s)) ||
-			    (r->trust == TRUST_RULE && all->n > 1)))
+	if (!r->emitted &&
+	    ((r->trust == TRUST_ORDERING && names_lock(all) && !is_introduction(s)) ||
+	     (r->trust == TRUST_RULE && all->n > 1)))
 		rules_emit(r, RULES_NOT_UNDERSTOOD, NULL, NULL);
 	vec_free(&t);
 	vec_free(&g);
@@ -230,7 +243,7 @@ static void read_tokens(struct reader *r, const char *s, const struct toks *all)
 
 bool rules_sentence(struct reader *r, const char *s, unsigned line, unsigned last, char side)
 {
-	struct toks all = {0};
+	struct toks all = { 0 };
 	bool is_found;
 
 	rules_words(r, s, &all);

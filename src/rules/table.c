@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Ranked tables: Markdown, rst grid and simple ones, and columns set with tabs.  One row is one rank. */
+/* Ranked tables: Markdown, rst grid and simple ones, and columns set with tabs.  One row is one
+ * rank. */
 #include "rules/internal.h"
 
 #include <ctype.h>
@@ -15,7 +16,9 @@ struct table_row {
 	long rank;
 	struct lock_list locks;
 };
-struct rows { VEC(struct table_row); };
+struct rows {
+	VEC(struct table_row);
+};
 
 static const char *trimmed(struct reader *r, const char *s, size_t n)
 {
@@ -47,12 +50,14 @@ static void split_bars(struct reader *r, const char *s, struct table_row *row)
 }
 
 /* Columns at the places where the runs of '=' begin. */
-static void split_at(struct reader *r, const char *s, const size_t *start, unsigned n, struct table_row *row)
+static void split_at(struct reader *r, const char *s, const size_t *start, unsigned n,
+		     struct table_row *row)
 {
 	size_t len = strlen(s);
 
 	for (unsigned i = 0; i < n; i++) {
-		size_t a = start[i] < len ? start[i] : len, b = i + 1 < n && start[i + 1] < len ? start[i + 1] : len;
+		size_t a = start[i] < len ? start[i] : len,
+		       b = i + 1 < n && start[i + 1] < len ? start[i + 1] : len;
 
 		row->cell[row->n++] = trimmed(r, s + a, b - a);
 	}
@@ -63,7 +68,8 @@ static void split_tabs(struct reader *r, const char *s, struct table_row *row)
 	while (*s && row->n < MAX_CELLS) {
 		size_t n = 0;
 
-		while (s[n] && s[n] != '\t' && !(s[n] == ' ' && (s[n + 1] == ' ' || s[n + 1] == '\t')))
+		while (s[n] && s[n] != '\t' &&
+		       !(s[n] == ' ' && (s[n + 1] == ' ' || s[n + 1] == '\t')))
 			n++;
 		row->cell[row->n++] = trimmed(r, s, n);
 		s += n;
@@ -76,7 +82,7 @@ static unsigned column_starts(const char *s, size_t *start)
 	unsigned n = 0;
 
 	for (size_t i = 0; s[i] && n < MAX_CELLS; i++)
-		if (s[i] == '=' && (!i || s[i - 1] == ' '))
+		if (s[i] == '=' && (!i || s[i - 1] == ' ' || s[i - 1] == '\t'))
 			start[n++] = i;
 	return n;
 }
@@ -100,7 +106,7 @@ static bool has_word(const char *cell, const char *set)
 
 static void locks_of(struct reader *r, const char *s, struct lock_list *out)
 {
-	struct toks t = {0};
+	struct toks t = { 0 };
 	const char *name;
 	uint8_t shape;
 
@@ -160,8 +166,11 @@ static bool emit_ranks(struct reader *r, const struct rows *rows, int direction)
 			rules_sentence_begin(r, rules_skip_space(l->s), l->no, l->no, l->side);
 			for (unsigned x = 0; x < a->locks.n; x++)
 				for (unsigned y = 0; y < b->locks.n; y++)
-					rules_order(r, direction < 0 ? b->locks.name[y] : a->locks.name[x],
-						    direction < 0 ? a->locks.name[x] : b->locks.name[y], NULL);
+					rules_order(
+						r,
+						direction < 0 ? b->locks.name[y] : a->locks.name[x],
+						direction < 0 ? a->locks.name[x] : b->locks.name[y],
+						NULL);
 			rules_sentence_end(r);
 		}
 	}
@@ -215,16 +224,16 @@ static bool rank(struct reader *r, struct rows *rows, int direction)
 
 bool rules_table(struct reader *r, const struct rules_line *l, size_t n, int direction)
 {
-	struct rows rows = {0};
+	struct rows rows = { 0 };
 	size_t start[MAX_CELLS];
 	unsigned columns = 0;
 	bool found;
 
 	for (size_t i = 0; i < n; i++) {
-		struct table_row row = {.line = &l[i]};
+		struct table_row row = { .line = &l[i] };
 		const char *s = rules_skip_space(l[i].s);
 
-		if (strspn(s, "= ") == strlen(s) && *s) {
+		if (strspn(s, "= \t") == strlen(s) && *s) {
 			columns = column_starts(l[i].s, start);
 			continue;
 		}
@@ -244,15 +253,16 @@ bool rules_table(struct reader *r, const struct rules_line *l, size_t n, int dir
 /* Columns set with tabs or blanks between two rules of "====": the first column is the lock. */
 bool rules_columns(struct reader *r, const struct rules_line *l, size_t n, int direction)
 {
-	struct rows rows = {0};
+	struct rows rows = { 0 };
 	const char *half = NULL;
 	bool found;
 
 	for (size_t i = 0; i < n; i++) {
-		struct table_row row = {.line = &l[i]};
+		struct table_row row = { .line = &l[i] };
 		const char *s = rules_skip_space(l[i].s);
 
-		if (is_rule_line(s) || (rows.n && l[i].s[0] && rules_indent(&l[i]) > rules_indent(rows.at[0].line) + 4))
+		if (is_rule_line(s) || (rows.n && l[i].s[0] &&
+					rules_indent(&l[i]) > rules_indent(rows.at[0].line) + 4))
 			continue; /* a rule, or more of the other columns */
 		split_tabs(r, s, &row);
 		if (!row.n)

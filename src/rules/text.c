@@ -13,7 +13,7 @@ void text_add(struct text *t, const struct rules_line *l, const char *s)
 		return;
 	if (t->buf.n)
 		buf_addc(&t->buf, ' ');
-	vec_push(&t->spans, (struct text_span){.at = t->buf.n, .line = l->no, .side = l->side});
+	vec_push(&t->spans, (struct text_span){ .at = t->buf.n, .line = l->no, .side = l->side });
 	for (; *s; s++) {
 		bool is_space = *s == ' ' || *s == '\t';
 
@@ -38,7 +38,8 @@ static size_t span_of(const struct text *t, size_t at, size_t hint)
 
 static bool is_abbreviation(const char *s, size_t at)
 {
-	static const char known[] = "e.g i.e etc vs cf w.r.t a.k.a approx incl no fig resp Mr Dr St";
+	static const char known[] =
+		"e.g i.e etc vs cf w.r.t a.k.a approx incl no fig resp Mr Dr St";
 	size_t from = at;
 
 	while (from && (isalnum((unsigned char)s[from - 1]) || s[from - 1] == '.'))
@@ -98,8 +99,11 @@ bool text_read(struct reader *r, const struct text *t)
 		first = span_of(t, from, first);
 		last = span_of(t, to ? to - 1 : 0, first);
 		for (size_t k = first; k <= last; k++)
-			side = !side || t->spans.at[k].side == '+' || t->spans.at[k].side == '-' ? t->spans.at[k].side : side;
-		found |= rules_sentence(r, one, t->spans.at[first].line, t->spans.at[last].line, side);
+			side = !side || t->spans.at[k].side == '+' || t->spans.at[k].side == '-'
+				       ? t->spans.at[k].side
+				       : side;
+		found |= rules_sentence(r, one, t->spans.at[first].line, t->spans.at[last].line,
+					side);
 		free(one);
 		from = to + strspn(s + to, " ");
 	}

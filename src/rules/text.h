@@ -5,10 +5,16 @@
 
 #include "rules/internal.h"
 
-struct text_span { size_t at; unsigned line; char side; };
+struct text_span {
+	size_t at;
+	unsigned line;
+	char side;
+};
 struct text {
 	struct buf buf;
-	struct { VEC(struct text_span); } spans;
+	struct {
+		VEC(struct text_span);
+	} spans;
 };
 /* Adds s, a part of line l, behind a blank.  Caller frees with text_free(). */
 void text_add(struct text *t, const struct rules_line *l, const char *s);

@@ -22,7 +22,8 @@ static size_t name_length(const char *s)
 {
 	size_t n = 0;
 
-	while (s[n] && is_name(s[n]) && !(s[n] == ':' && s[n + 1] != ':' && (n == 0 || s[n - 1] != ':')))
+	while (s[n] && is_name(s[n]) &&
+	       !(s[n] == ':' && s[n + 1] != ':' && (n == 0 || s[n - 1] != ':')))
 		n++;
 	while (n && strchr(".:-", s[n - 1]) && !(n > 1 && s[n - 1] == '>'))
 		n--;
@@ -58,14 +59,17 @@ static bool is_lockish(const char *s, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (s[i] == '_' || s[i] == '.' || s[i] == '(')
 			return true;
-	return n >= 3 && isupper((unsigned char)s[0]) && isupper((unsigned char)s[1]) && isupper((unsigned char)s[2]);
+	return n >= 3 && isupper((unsigned char)s[0]) && isupper((unsigned char)s[1]) &&
+	       isupper((unsigned char)s[2]);
 }
 
 static bool ends_entry(const char *s)
 {
-	return !*s || *s == '(' || *s == '\t' || *s == ';' || *s == ',' || (*s == ' ' && (s[1] == ' ' || s[1] == '\t')) ||
-	       ((*s == ':' || *s == '.') && (!s[1] || s[1] == ' ')) || str_starts(s, " (") || str_starts(s, " - ") ||
-	       str_starts(s, " -- ") || str_starts(s, " : ") || str_starts(s, " or ") || str_starts(s, " / ");
+	return !*s || *s == '(' || *s == '\t' || *s == ';' || *s == ',' ||
+	       (*s == ' ' && (s[1] == ' ' || s[1] == '\t')) ||
+	       ((*s == ':' || *s == '.') && (!s[1] || s[1] == ' ')) || str_starts(s, " (") ||
+	       str_starts(s, " - ") || str_starts(s, " -- ") || str_starts(s, " : ") ||
+	       str_starts(s, " or ") || str_starts(s, " / ");
 }
 
 /* "i_pages lock", "pte map lock": up to three words that end in a noun for locks; 0: no. */
@@ -80,7 +84,8 @@ static size_t phrase_length(const char *s)
 			k++;
 		if (!k)
 			return 0;
-		if (words > 1 && rules_inn(s + n, k, "lock mutex semaphore rwsem spinlock locks glock"))
+		if (words > 1 &&
+		    rules_inn(s + n, k, "lock mutex semaphore rwsem spinlock locks glock"))
 			return n + k;
 		n += k;
 		if (s[n] != ' ')
@@ -97,7 +102,8 @@ static void add_name(struct reader *r, const char *s, size_t n, struct lock_list
 	while (n && (s[n - 1] == '`' || s[n - 1] == '*'))
 		n--;
 	n = call && call < n ? call : n;
-	/* "i_pages lock" is i_pages, "folio_lock_memcg move_lock" and "page->flags PG_locked" the second */
+	/* "i_pages lock" is i_pages, "folio_lock_memcg move_lock" and "page->flags PG_locked" the
+	 * second */
 	if (first < n && (memchr(s, '_', first) || rules_lock_shape(s, first))) {
 		size_t last = n;
 
@@ -118,12 +124,14 @@ static size_t two_words(const char *s)
 
 	if (!n || s[n] != ' ' || !(k = name_length(s + n + 1)))
 		return 0;
-	if (!is_lockish(s, n) || !is_lockish(s + n + 1, k) || !ends_entry(s + n + 1 + k) || s[n + 1] == '-')
+	if (!is_lockish(s, n) || !is_lockish(s + n + 1, k) || !ends_entry(s + n + 1 + k) ||
+	    s[n + 1] == '-')
 		return 0;
 	return n + 1 + k;
 }
 
-size_t rules_entry(struct reader *r, const char *s, struct lock_list *out, const char **function, bool *is_label)
+size_t rules_entry(struct reader *r, const char *s, struct lock_list *out, const char **function,
+		   bool *is_label)
 {
 	size_t at = 0, n;
 	bool is_arrow = false;
@@ -134,7 +142,10 @@ size_t rules_entry(struct reader *r, const char *s, struct lock_list *out, const
 	for (;;) {
 		while (s[at] == '`' || s[at] == '*')
 			at++;
-		if (str_starts(s + at, "->") && (isalpha((unsigned char)s[at + 2]) || s[at + 2] == '_'))
+		if (str_starts(s + at, "struct "))
+			at += 7;
+		if (str_starts(s + at, "->") &&
+		    (isalpha((unsigned char)s[at + 2]) || s[at + 2] == '_'))
 			at += 2, is_arrow = true;
 		n = phrase_length(s + at);
 		if (!n)
@@ -167,7 +178,10 @@ size_t rules_entry(struct reader *r, const char *s, struct lock_list *out, const
 
 /* ---- trees ---- */
 
-struct node { unsigned indent; struct lock_list locks; };
+struct node {
+	unsigned indent;
+	struct lock_list locks;
+};
 
 /* Lines that only continue a bracket of the entry above: "(widely used, in f," / "within g)". */
 static size_t continuation(const struct rules_line *l, size_t n, size_t at)
@@ -190,8 +204,8 @@ static bool is_trylock(const char *s)
 	return strstr(s, "trylock") != NULL;
 }
 
-static void child(struct reader *r, const struct rules_line *l, const struct node *up, const struct lock_list *locks,
-		  const char *function)
+static void child(struct reader *r, const struct rules_line *l, const struct node *up,
+		  const struct lock_list *locks, const char *function)
 {
 	rules_sentence_begin(r, rules_skip_space(l->s), l->no, l->no, l->side);
 	r->is_hedged = is_trylock(l->s);
@@ -209,7 +223,8 @@ static const char *entry_text(const struct rules_line *l, bool is_list, unsigned
 
 	*indent = rules_indent(l);
 	/* what is left of a drawn tree: |--, `--, +- */
-	while ((*s == '|' || *s == '`' || *s == '+' || *s == '\\') && (s[1] == '-' || s[1] == ' ' || s[1] == '\\')) {
+	while ((*s == '|' || *s == '`' || *s == '+' || *s == '\\') &&
+	       (s[1] == '-' || s[1] == ' ' || s[1] == '\\')) {
 		size_t k = 1 + strspn(s + 1, "-_");
 
 		s += k;
@@ -224,8 +239,10 @@ static const char *entry_text(const struct rules_line *l, bool is_list, unsigned
 	return s + n;
 }
 
-/* Which lines make a tree?  At least two entries, one deeper than another; stops at the first other line. */
-static size_t extent(struct reader *r, const struct rules_line *l, size_t n, bool is_list, unsigned *deeper)
+/* Which lines make a tree?  At least two entries, one deeper than another; stops at the first other
+ * line. */
+static size_t extent(struct reader *r, const struct rules_line *l, size_t n, bool is_list,
+		     unsigned *deeper)
 {
 	unsigned least = UINT32_MAX, entries = 0, indent, labels = 0, sure = 0;
 	struct lock_list locks;
@@ -259,24 +276,70 @@ static size_t extent(struct reader *r, const struct rules_line *l, size_t n, boo
 /* A bare function name that stands above a group is its label, not a lock. */
 static bool is_heading(const struct lock_list *locks, bool is_label, unsigned depth)
 {
-	return is_label || (depth == 0 && locks->n == 1 && locks->shape[0] == SHAPE_WORD &&
-			    !strpbrk(locks->name[0], "-.:") && !isupper((unsigned char)locks->name[0][0]));
+	return is_label ||
+	       (depth == 0 && locks->n == 1 && locks->shape[0] == SHAPE_WORD &&
+		!strpbrk(locks->name[0], "-.:") && !isupper((unsigned char)locks->name[0][0]));
 }
 
-size_t rules_tree(struct reader *r, const struct rules_line *l, size_t n, bool is_list)
+/* All of them named like locks, and each but once? */
+static bool is_sure_list(struct reader *r, const struct rules_line *l, size_t end, bool is_list)
 {
-	struct { VEC(struct node); } stack = {0};
+	const char *function;
+	unsigned indent;
+	bool is_label;
+
+	for (size_t i = 0; i < end; i += continuation(l, end, i)) {
+		struct lock_list locks;
+
+		if (rules_entry(r, entry_text(&l[i], is_list, &indent), &locks, &function,
+				&is_label) &&
+		    locks.shape[0] != SHAPE_LOCK)
+			return false;
+	}
+	return true;
+}
+
+/* A list one below the other: each line inside the one above it. */
+static void flat(struct reader *r, const struct rules_line *l, size_t end, bool is_list)
+{
+	struct node up = { 0 }, node;
+	const char *function;
+	unsigned indent;
+	bool is_label;
+
+	for (size_t i = 0; i < end; i += continuation(l, end, i)) {
+		const char *s = entry_text(&l[i], is_list, &indent);
+
+		if (!rules_entry(r, s, &node.locks, &function, &is_label))
+			continue;
+		if (up.locks.n)
+			child(r, &l[i], &up, &node.locks, function);
+		up = node;
+	}
+}
+
+size_t rules_tree(struct reader *r, const struct rules_line *l, size_t n, bool is_list,
+		  bool is_flat)
+{
+	struct {
+		VEC(struct node);
+	} stack = { 0 };
 	unsigned deeper, indent;
 	size_t end = extent(r, l, n, is_list, &deeper);
 
+	if (end && !deeper && is_flat && is_sure_list(r, l, end, is_list)) {
+		flat(r, l, end, is_list);
+		return end;
+	}
 	if (!end || !deeper)
 		return 0;
 	for (size_t i = 0; i < end;) {
 		const char *s = entry_text(&l[i], is_list, &indent), *function;
-		struct node node = {.indent = indent};
+		struct node node = { .indent = indent };
 		bool is_label;
 
-		if (!*rules_skip_space(l[i].s) || !rules_entry(r, s, &node.locks, &function, &is_label)) {
+		if (!*rules_skip_space(l[i].s) ||
+		    !rules_entry(r, s, &node.locks, &function, &is_label)) {
 			i++;
 			continue;
 		}

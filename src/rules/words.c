@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A sentence to tokens.  Markup is seen through; each byte is looked at a bounded number of times. */
+/* A sentence to tokens.  Markup is seen through; each byte is looked at a bounded number of times.
+ */
 #include "rules/internal.h"
 
 #include <ctype.h>
@@ -60,7 +61,8 @@ static size_t expression(const char *s, size_t n, bool *is_code)
 		}
 		if (i + 2 < n && s[i] == '-' && s[i + 1] == '>' && is_name_start(s[i + 2]))
 			k = 2;
-		else if (i + 2 < n && s[i] == ':' && s[i + 1] == ':' && (is_name_start(s[i + 2]) || s[i + 2] == '{'))
+		else if (i + 2 < n && s[i] == ':' && s[i + 1] == ':' &&
+			 (is_name_start(s[i + 2]) || s[i + 2] == '{'))
 			k = 2;
 		else if (i + 1 < n && s[i] == '.' && is_name_start(s[i + 1]))
 			k = 1;
@@ -100,7 +102,8 @@ static void add_word(struct scan *c, size_t from, size_t to)
 	t->orig = rules_strn(c->r, c->s + from, n);
 	w = rules_strn(c->r, c->s + from, n);
 	for (size_t i = 0; i < n; i++) {
-		is_caps = is_caps && (isupper((unsigned char)w[i]) || (i && isdigit((unsigned char)w[i])));
+		is_caps = is_caps &&
+			  (isupper((unsigned char)w[i]) || (i && isdigit((unsigned char)w[i])));
 		w[i] = (char)tolower((unsigned char)w[i]);
 	}
 	t->w = w;
@@ -109,7 +112,7 @@ static void add_word(struct scan *c, size_t from, size_t to)
 
 static void add_code(struct scan *c, size_t from, size_t to, bool is_quoted)
 {
-	struct tok t = {0}, *p;
+	struct tok t = { 0 }, *p;
 
 	if (!rules_code_word(c->r, c->s + from, to - from, is_quoted, &t)) {
 		add_word(c, from, to);
@@ -125,7 +128,8 @@ static void add_code(struct scan *c, size_t from, size_t to, bool is_quoted)
 
 static bool is_file_or_short(const char *s, size_t n)
 {
-	static const char *const tails[] = {".c", ".h", ".rst", ".md", ".txt", ".S", ".html", ".org", ".com"};
+	static const char *const tails[] = { ".c", ".h",    ".rst", ".md", ".txt",
+					     ".S", ".html", ".org", ".com" };
 
 	for (size_t i = 0; i < ARRAY_LEN(tails); i++) {
 		size_t k = strlen(tails[i]);
@@ -147,7 +151,8 @@ static size_t english(const struct scan *c, size_t at, size_t to)
 		while (to < c->n && isalpha((unsigned char)c->s[to]))
 			to++;
 	}
-	if (to + 1 < c->n && c->s[to] == '\'' && isalpha((unsigned char)c->s[to + 1]) && c->s[to + 1] != 's') {
+	if (to + 1 < c->n && c->s[to] == '\'' && isalpha((unsigned char)c->s[to + 1]) &&
+	    c->s[to + 1] != 's') {
 		to++;
 		while (to < c->n && isalpha((unsigned char)c->s[to]))
 			to++;
@@ -172,9 +177,11 @@ static void name_at(struct scan *c)
 	if (c->at + 1 < c->n && c->s[c->at] == '\'' && c->s[c->at + 1] == 's')
 		c->at += 2;
 	/* "struct foo::lock": the word struct says nothing more */
-	if (rules_inn(c->s + from, to - from, "struct union") && to + 1 < c->n && is_name_start(c->s[to + 1]))
+	if (rules_inn(c->s + from, to - from, "struct union") && to + 1 < c->n &&
+	    is_name_start(c->s[to + 1]))
 		return;
-	if (is_code || memchr(c->s + from, '_', to - from) || rules_lock_shape(c->s + from, to - from))
+	if (is_code || memchr(c->s + from, '_', to - from) ||
+	    rules_lock_shape(c->s + from, to - from))
 		add_code(c, from, to, false);
 	else
 		add_word(c, from, to);
@@ -195,7 +202,8 @@ static void quoted_at(struct scan *c)
 	c->at = to + strspn(c->s + to, "`");
 	if (expression(c->s + from, to - from, &is_code) == to - from) {
 		add_code(c, from, to, true);
-	} else if (to - from <= 60 && !strpbrk(rules_strn(c->r, c->s + from, to - from), "=;{}<>")) {
+	} else if (to - from <= 60 &&
+		   !strpbrk(rules_strn(c->r, c->s + from, to - from), "=;{}<>")) {
 		struct tok *t = add(c, T_LOCK, from, to);
 
 		t->shape = SHAPE_EXPR;
@@ -210,7 +218,8 @@ static void number_at(struct scan *c)
 
 	while (to < c->n && isdigit((unsigned char)c->s[to]))
 		to++;
-	if (to < c->n && (c->s[to] == ')' || (c->s[to] == '.' && (to + 1 == c->n || c->s[to + 1] == ' ')))) {
+	if (to < c->n &&
+	    (c->s[to] == ')' || (c->s[to] == '.' && (to + 1 == c->n || c->s[to + 1] == ' ')))) {
 		add(c, T_NUM, from, to + 1);
 		c->at = to + 1;
 		return;
@@ -225,7 +234,8 @@ static void arrow_at(struct scan *c, size_t dashes)
 {
 	size_t from = c->at, to = from + dashes + 1;
 	const struct tok *before = c->out->n ? &c->out->at[c->out->n - 1] : NULL;
-	bool is_leading = to < c->n && is_name_start(c->s[to]) && !(before && (before->type == T_LOCK || before->is_caps));
+	bool is_leading = to < c->n && is_name_start(c->s[to]) &&
+			  !(before && (before->type == T_LOCK || before->is_caps));
 
 	c->at = to;
 	if (!is_leading)
@@ -247,9 +257,13 @@ static void dash_at(struct scan *c)
 
 static void punct_at(struct scan *c)
 {
-	static const struct { char c; uint8_t type; } marks[] = {
-		{',', T_COMMA}, {';', T_SEMI}, {':', T_COLON}, {'/', T_SLASH}, {'>', T_GT}, {'<', T_LT},
-		{'.', T_STOP}, {'!', T_STOP}, {'?', T_STOP},
+	static const struct {
+		char c;
+		uint8_t type;
+	} marks[] = {
+		{ ',', T_COMMA }, { ';', T_SEMI }, { ':', T_COLON },
+		{ '/', T_SLASH }, { '>', T_GT },   { '<', T_LT },
+		{ '.', T_STOP },  { '!', T_STOP }, { '?', T_STOP },
 	};
 	char ch = c->s[c->at];
 
@@ -280,7 +294,7 @@ static size_t skip_at(const struct scan *c)
 
 void rules_words(struct reader *r, const char *s, struct toks *out)
 {
-	struct scan c = {.r = r, .s = s, .n = strlen(s), .out = out, .last_close = SIZE_MAX};
+	struct scan c = { .r = r, .s = s, .n = strlen(s), .out = out, .last_close = SIZE_MAX };
 
 	out->n = 0;
 	for (size_t i = 0; i < c.n; i++)

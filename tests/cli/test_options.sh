@@ -54,4 +54,8 @@ status=$?
 is "a full standard output" 2 err 'standard output: cannot write'
 ("$locklore" help 2>"$err"; echo $? >ended) | true
 that "a reader that goes away" [ "$(cat ended)" = 0 ]
+for word in "" index check ask deadlocks scan; do
+	"$locklore" help $word >"$out" 2>"$err"
+	that "help $word fits 80 columns" awk 'length($0) > 80 { exit 1 }' "$out"
+done
 done_testing

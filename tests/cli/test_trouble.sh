@@ -172,4 +172,32 @@ is "no document" 2
 echo '/* changed */' >>src/a.c
 run ask 'cache->lock inside pool->lock'
 is "a database older than its sources" 0 err 'older than its sources.*a\.c'
+printf "Lock order\n==========\n\npool->lock \033[31mnests oddly with cache->lock in the ordering.\n" >esc.rst
+run check --db first.db esc.rst
+is "a control character is not sent to the terminal" 0 out "nests oddly"
+that "it is shown as ?" sh -c "! grep -q $(printf '\033') \"$out\""
+printf "\351t\351: pool->lock is taken inside cache->lock.\n" >latin1.rst
+run check --db first.db latin1.rst
+is "Latin-1 is read and said without a line" 1 err "latin1\.rst: not UTF-8"
+run check --db first.db --rule " "
+is "an empty rule" 2 err "needs a sentence"
+printf "pool->nolock is taken inside cache->lock.\n\ncache->lock is taken outside pool->nolock.\n" >twice.rst
+run check --db first.db twice.rst
+is "one note for one missing name" 1 out "also line 3"
+
+# Tools that fail in odd ways.
+cat >crash <<'EOF'
+#!/bin/sh
+case "$*" in *b.c*) kill -SEGV $$ ;; esac
+exec "$@"
+EOF
+chmod +x crash
+run index --launcher "$work/crash" --db crash.db src/a.c src/b.c
+is "a clang that crashes on one unit" 1 out '^failed: .*b\.c: error: .* was killed by signal 11'
+mkdir -p bin
+printf '#!/bin/sh\nexit 1\n' >bin/ninja
+chmod +x bin/ninja
+PATH=$work/bin:$PATH "$locklore" index --db ninja.db src/a.c >"$out" 2>"$err"
+status=$?
+is "a ninja that fails" 2 err 'ninja ended before it'
 done_testing

@@ -1,309 +1,203 @@
 /* SPDX-License-Identifier: MIT */
-/* Sentences: each form in which people write a rule, read as one rule, to the statements it makes. */
+/* Sentences: each form in which people write a rule, read as one rule, to the statements it makes.
+ */
 #include "test_rules.h"
 
-static const struct { const char *name, *text, *want; } rules[] = {
-	{"rule",
-	 "pool->lock is taken outside queue->mutex",
-	 "order pool->lock queue->mutex @1\n"},
-	{"rule",
-	 "pool->lock is taken outside queue->mutex and stats->lock",
-	 "order pool->lock queue->mutex @1\n"
-	 "order pool->lock stats->lock @1\n"},
-	{"rule",
-	 "pool->lock is taken outside queue->mutex, stats->lock and log_lock",
-	 "order pool->lock queue->mutex @1\n"
-	 "order pool->lock stats->lock @1\n"
-	 "order pool->lock log_lock @1\n"},
-	{"rule",
-	 "a is taken inside b",
-	 "order b a @1\n"},
-	{"rule",
-	 "a nests inside b",
-	 "order b a @1\n"},
-	{"rule",
-	 "a nests outside of b",
-	 "order a b @1\n"},
-	{"rule",
-	 "a nests outside b",
-	 "order a b @1\n"},
-	{"rule",
-	 "a must be taken before b",
-	 "order a b @1\n"},
-	{"rule",
-	 "a must be taken after b",
-	 "order b a @1\n"},
-	{"rule",
-	 "a must be acquired after b",
-	 "order b a @1\n"},
-	{"rule",
-	 "a before b",
-	 "order a b @1\n"},
-	{"rule",
-	 "take a, then b",
-	 "order a b @1\n"},
-	{"rule",
-	 "Always take a first, then take b.",
-	 "order a b @1\n"},
-	{"rule",
-	 "a inside b",
-	 "order b a @1\n"},
-	{"rule",
-	 "a then b",
-	 "order a b @1\n"},
-	{"rule",
-	 "pool->lock is taken outside log_lock, though acquiring them together is quite rare.",
-	 "order pool->lock log_lock @1 hedged\n"},
-	{"rule",
-	 "a cannot be taken inside a b read-side critical section",
-	 "never b a @1\n"},
-	{"rule",
-	 "a can't be taken inside b",
-	 "never b a @1\n"},
-	{"rule",
-	 "a must not be taken inside b",
-	 "never b a @1\n"},
-	{"rule",
-	 "a may not be taken inside b",
-	 "never b a @1\n"},
-	{"rule",
-	 "a should not be taken inside b",
-	 "never b a @1\n"},
-	{"rule",
-	 "Do not take a while holding b.",
-	 "never b a @1\n"},
-	{"rule",
-	 "While holding a, you must not take b.",
-	 "never a b @1\n"},
-	{"rule",
-	 "Callbacks of type T must not take either a or b.",
-	 "context a @1 'Callbacks of type T'\n"
-	 "context b @1 'Callbacks of type T'\n"},
-	{"rule",
-	 "a can be taken inside b, while c cannot",
-	 "may b a @1\n"
-	 "never b c @1\n"},
-	{"rule",
-	 "a may be taken inside b",
-	 "may b a @1\n"},
-	{"rule",
-	 "pool->lock is taken outside log_lock. It _can_ therefore be taken inside pool->srcu.",
-	 "order pool->lock log_lock @1\n"
-	 "may pool->srcu pool->lock @1 so:0\n"},
-	{"rule",
-	 "``synchronize_srcu(&pool->srcu)`` is called inside the pool->lock critical section",
-	 "waits pool->srcu pool->lock @1 wait=synchronize_srcu\n"},
-	{"rule",
-	 "``synchronize_srcu(&pool->srcu)`` is called inside critical sections for pool->lock, queue->mutex and log_lock. These locks _cannot_ be taken inside a pool->srcu read-side critical section.",
-	 "waits pool->srcu pool->lock @1 wait=synchronize_srcu\n"
-	 "waits pool->srcu queue->mutex @1 wait=synchronize_srcu\n"
-	 "waits pool->srcu log_lock @1 wait=synchronize_srcu\n"
-	 "never pool->srcu pool->lock @1\n"
-	 "never pool->srcu queue->mutex @1\n"
-	 "never pool->srcu log_lock @1\n"},
-	{"rule",
-	 "arch_lock is released before ``synchronize_srcu(&pool->srcu)``",
-	 "released arch_lock pool->srcu @1 wait=synchronize_srcu\n"},
-	{"rule",
-	 "Unlike pool->lock, arch_lock is released before synchronize_srcu(&pool->srcu). Therefore arch_lock can be taken inside a pool->srcu read-side critical section, while pool->lock cannot.",
-	 "released arch_lock pool->srcu @1 wait=synchronize_srcu\n"
-	 "waits pool->srcu pool->lock @1 wait=synchronize_srcu\n"
-	 "may pool->srcu arch_lock @1 so:0\n"
-	 "never pool->srcu pool->lock @1 so:0\n"},
-	{"rule",
-	 "arch_lock instead is released before the call to synchronize_srcu(&pool->srcu).",
-	 "released arch_lock pool->srcu @1 wait=synchronize_srcu\n"},
-	{"rule",
-	 "``synchronize_srcu(&pool->srcu)`` cannot be called inside a pool->lock critical section. If you cannot delay the call until after pool->lock is released, use ``call_srcu``.",
-	 "never-waits pool->srcu pool->lock @1 wait=synchronize_srcu\n"
-	 "advice pool->lock @1 'If you cannot delay the call until after pool->lock is released, use ``call_srcu``.'\n"},
-	{"rule",
-	 "b is taken inside a, and cannot be taken without already holding a",
-	 "order a b @1\n"
-	 "requires b a @1\n"},
-	{"rule",
-	 "critical sections for a_lock must also take b_lock",
-	 "requires a_lock b_lock @1\n"},
-	{"rule",
-	 "a can only be taken while holding b",
-	 "requires a b @1\n"},
-	{"rule",
-	 "a_lock must be held while taking b_lock",
-	 "requires b_lock a_lock @1\n"},
-	{"rule",
-	 "a is a leaf",
-	 "leaf a @1\n"},
-	{"rule",
-	 "a, b and c are leaf locks",
-	 "leaf a @1\n"
-	 "leaf b @1\n"
-	 "leaf c @1\n"},
-	{"rule",
-	 "Everything else is a leaf: no other lock is taken inside the critical sections.",
-	 "leaf @1\n"},
-	{"rule",
-	 "no other lock is taken inside log_lock",
-	 "leaf log_lock @1\n"},
-	{"rule",
-	 "MMU notifiers must not take pool->lock",
-	 "context pool->lock @1 'MMU notifiers'\n"},
-	{"rule",
-	 "interrupt handlers must not take a",
-	 "context a @1 'interrupt handlers'\n"},
-	{"rule",
-	 "the shrinker must not take fs_lock",
-	 "context fs_lock @1 'shrinker'\n"},
-	{"rule",
-	 "a must not be taken from interrupt context",
-	 "context a @1 'interrupt context'\n"},
-	{"rule",
-	 "pool->lock and arch_lock are taken on the waiting side in install_slots, so MMU notifiers must not take either pool->lock or arch_lock.",
-	 "advice pool->lock @1 in=install_slots 'pool->lock is taken on the waiting side in install_slots'\n"
-	 "advice arch_lock @1 in=install_slots 'arch_lock is taken on the waiting side in install_slots'\n"
-	 "context pool->lock @1 'MMU notifiers' so:0\n"
-	 "context arch_lock @1 'MMU notifiers' so:0\n"},
-	{"rule",
-	 "pool->lock protects the list of workers",
-	 "protects pool->lock @1 'the list of workers'\n"},
-	{"rule",
-	 "pool->lock must be held while accessing pool->workers",
-	 "protects pool->lock @1 'accessing pool->workers'\n"},
-	{"rule",
-	 "pool->workers is protected by pool->lock",
-	 "protects pool->lock @1 'pool->workers'\n"},
-	{"rule",
-	 "Never hold a and b together.",
-	 "never a b @1 together\n"},
-	{"rule",
-	 "a and b are not acquired together",
-	 "never a b @1 together\n"},
-	{"rule",
-	 "a, b and c must not be held at the same time",
-	 "never a b @1 together\n"
-	 "never a c @1 together\n"
-	 "never b c @1 together\n"},
-	{"rule",
-	 "run_pool() is called with pool->lock held",
-	 "requires - pool->lock @1 in=run_pool\n"},
-	{"rule",
-	 "run_pool() is called without any lock held",
-	 "requires - * @1 in=run_pool without\n"},
-	{"rule",
-	 "run_pool() must be called with no other lock held",
-	 "requires - * @1 in=run_pool without\n"},
-	{"rule",
-	 "run_pool() must not be called with pool->lock held",
-	 "requires - pool->lock @1 in=run_pool without\n"},
-	{"rule",
-	 "run_pool() is called outside of a pool->srcu read-side critical section",
-	 "requires - pool->srcu @1 in=run_pool without\n"},
-	{"rule",
-	 "Callers of run_pool() must hold pool->lock.",
-	 "requires - pool->lock @1 in=run_pool\n"},
-	{"rule",
-	 "a before b, therefore synchronize_srcu(&S) cannot be called inside a",
-	 "order a b @1\n"
-	 "never-waits S a @1 wait=synchronize_srcu so:0\n"},
-	{"rule",
-	 "a -> b -> c",
-	 "order a b @1\n"
-	 "order b c @1\n"},
-	{"rule",
-	 "a --> b",
-	 "order a b @1\n"},
-	{"rule",
-	 "a > b",
-	 "order a b @1\n"},
-	{"rule",
-	 "Lock order: a, b, c",
-	 "order a b @1\n"
-	 "order b c @1\n"},
-	{"rule",
-	 "lock order a_lock; b_lock; c_lock",
-	 "order a_lock b_lock @1\n"
-	 "order b_lock c_lock @1\n"},
-	{"rule",
-	 "lock ordering: a_lock, b_lock",
-	 "order a_lock b_lock @1\n"},
-	{"rule",
-	 "1) a, 2) b, 3) c",
-	 "order a b @1\n"
-	 "order b c @1\n"},
-	{"rule",
-	 "Locks must be acquired in this order: 1. a 2. b 3. c",
-	 "order a b @1\n"
-	 "order b c @1\n"},
-	{"rule",
-	 "pool_lock \342\206\222 queue_lock",
-	 "order pool_lock queue_lock @1\n"},
-	{"rule",
-	 "struct foo::lock nests inside pool_arch::write_lock",
-	 "order pool_arch::write_lock foo::lock @1\n"},
-	{"rule",
-	 "RTNL is taken outside state_mutex",
-	 "order RTNL state_mutex @1\n"},
-	{"rule",
-	 "cpus_read_lock() is taken outside pool_lock",
-	 "order cpus_read_lock pool_lock @1\n"},
-	{"rule",
-	 "inode->i_rwsem is taken outside vma->vm_mm->page_table_lock",
-	 "order inode->i_rwsem vma->vm_mm->page_table_lock @1\n"},
-	{"rule",
-	 "`pool.lock` must be acquired before `queue.lock`.",
-	 "order pool.lock queue.lock @1\n"},
-	{"rule",
-	 "a is taken inside b, and c is taken inside d",
-	 "order b a @1\n"
-	 "order d c @1\n"},
-	{"rule",
-	 "drop a before taking b",
-	 "never a b @1\n"},
-	{"rule",
-	 "synchronize_rcu() must not be called while holding rtnl_mutex",
-	 "never-waits rcu rtnl_mutex @1 wait=synchronize_rcu\n"},
-	{"rule",
-	 "do not call synchronize_srcu(&S) with a held",
-	 "never-waits S a @1 wait=synchronize_srcu\n"},
-	{"rule",
-	 "a must not be held across synchronize_srcu(&S)",
-	 "never-waits S a @1 wait=synchronize_srcu\n"},
-	{"rule",
-	 "flush_work(&w) is called inside a",
-	 "waits w a @1 wait=flush_work\n"},
-	{"rule",
-	 "wait(S) is called inside a",
-	 "waits S a @1 wait=wait\n"},
-	{"rule",
-	 "both a and b are taken inside c",
-	 "order c a @1\n"
-	 "order c b @1\n"},
-	{"rule",
-	 "Is a taken inside b?",
-	 "order b a @1 asked\n"},
-	{"rule",
-	 "a was once taken inside b",
-	 "not understood @1\n"},
-	{"rule",
-	 "a need not be taken inside b",
-	 "not understood @1\n"},
-	{"rule",
-	 "a is usually taken inside b",
-	 "order b a @1 hedged\n"},
-	{"rule",
-	 "who knows what this says",
-	 "not understood @1\n"},
+static const struct {
+	const char *name, *text, *want;
+} rules[] = {
+	{ "rule", "pool->lock is taken outside queue->mutex",
+	  "order pool->lock queue->mutex @1\n" },
+	{ "rule", "pool->lock is taken outside queue->mutex and stats->lock",
+	  "order pool->lock queue->mutex @1\n"
+	  "order pool->lock stats->lock @1\n" },
+	{ "rule", "pool->lock is taken outside queue->mutex, stats->lock and log_lock",
+	  "order pool->lock queue->mutex @1\n"
+	  "order pool->lock stats->lock @1\n"
+	  "order pool->lock log_lock @1\n" },
+	{ "rule", "a is taken inside b", "order b a @1\n" },
+	{ "rule", "a nests inside b", "order b a @1\n" },
+	{ "rule", "a nests outside of b", "order a b @1\n" },
+	{ "rule", "a nests outside b", "order a b @1\n" },
+	{ "rule", "a must be taken before b", "order a b @1\n" },
+	{ "rule", "a must be taken after b", "order b a @1\n" },
+	{ "rule", "a must be acquired after b", "order b a @1\n" },
+	{ "rule", "a before b", "order a b @1\n" },
+	{ "rule", "take a, then b", "order a b @1\n" },
+	{ "rule", "Always take a first, then take b.", "order a b @1\n" },
+	{ "rule", "a inside b", "order b a @1\n" },
+	{ "rule", "a then b", "order a b @1\n" },
+	{ "rule",
+	  "pool->lock is taken outside log_lock, though acquiring them together is quite rare.",
+	  "order pool->lock log_lock @1 hedged\n" },
+	{ "rule", "a cannot be taken inside a b read-side critical section", "never b a @1\n" },
+	{ "rule", "a can't be taken inside b", "never b a @1\n" },
+	{ "rule", "a must not be taken inside b", "never b a @1\n" },
+	{ "rule", "a may not be taken inside b", "never b a @1\n" },
+	{ "rule", "a should not be taken inside b", "never b a @1\n" },
+	{ "rule", "Do not take a while holding b.", "never b a @1\n" },
+	{ "rule", "While holding a, you must not take b.", "never a b @1\n" },
+	{ "rule", "Callbacks of type T must not take either a or b.",
+	  "context a @1 'Callbacks of type T'\n"
+	  "context b @1 'Callbacks of type T'\n" },
+	{ "rule", "a can be taken inside b, while c cannot",
+	  "may b a @1\n"
+	  "never b c @1\n" },
+	{ "rule", "a may be taken inside b", "may b a @1\n" },
+	{ "rule",
+	  "pool->lock is taken outside log_lock. It _can_ therefore be taken inside pool->srcu.",
+	  "order pool->lock log_lock @1\n"
+	  "may pool->srcu pool->lock @1 so:0\n" },
+	{ "rule",
+	  "``synchronize_srcu(&pool->srcu)`` is called inside the pool->lock critical section",
+	  "waits pool->srcu pool->lock @1 wait=synchronize_srcu\n" },
+	{ "rule",
+	  "``synchronize_srcu(&pool->srcu)`` is called inside critical sections for pool->lock, "
+	  "queue->mutex and log_lock. These locks _cannot_ be taken inside a pool->srcu read-side "
+	  "critical section.",
+	  "waits pool->srcu pool->lock @1 wait=synchronize_srcu\n"
+	  "waits pool->srcu queue->mutex @1 wait=synchronize_srcu\n"
+	  "waits pool->srcu log_lock @1 wait=synchronize_srcu\n"
+	  "never pool->srcu pool->lock @1\n"
+	  "never pool->srcu queue->mutex @1\n"
+	  "never pool->srcu log_lock @1\n" },
+	{ "rule", "arch_lock is released before ``synchronize_srcu(&pool->srcu)``",
+	  "released arch_lock pool->srcu @1 wait=synchronize_srcu\n" },
+	{ "rule",
+	  "Unlike pool->lock, arch_lock is released before synchronize_srcu(&pool->srcu). "
+	  "Therefore arch_lock can be taken inside a pool->srcu read-side critical section, while "
+	  "pool->lock cannot.",
+	  "released arch_lock pool->srcu @1 wait=synchronize_srcu\n"
+	  "waits pool->srcu pool->lock @1 wait=synchronize_srcu\n"
+	  "may pool->srcu arch_lock @1 so:0\n"
+	  "never pool->srcu pool->lock @1 so:0\n" },
+	{ "rule", "arch_lock instead is released before the call to synchronize_srcu(&pool->srcu).",
+	  "released arch_lock pool->srcu @1 wait=synchronize_srcu\n" },
+	{ "rule",
+	  "``synchronize_srcu(&pool->srcu)`` cannot be called inside a pool->lock critical "
+	  "section. If you cannot delay the call until after pool->lock is released, use "
+	  "``call_srcu``.",
+	  "never-waits pool->srcu pool->lock @1 wait=synchronize_srcu\n"
+	  "advice pool->lock @1 'If you cannot delay the call until after pool->lock is released, "
+	  "use ``call_srcu``.'\n" },
+	{ "rule", "b is taken inside a, and cannot be taken without already holding a",
+	  "order a b @1\n"
+	  "requires b a @1\n" },
+	{ "rule", "critical sections for a_lock must also take b_lock",
+	  "requires a_lock b_lock @1\n" },
+	{ "rule", "a can only be taken while holding b", "requires a b @1\n" },
+	{ "rule", "a_lock must be held while taking b_lock", "requires b_lock a_lock @1\n" },
+	{ "rule", "a is a leaf", "leaf a @1\n" },
+	{ "rule", "a, b and c are leaf locks",
+	  "leaf a @1\n"
+	  "leaf b @1\n"
+	  "leaf c @1\n" },
+	{ "rule", "Everything else is a leaf: no other lock is taken inside the critical sections.",
+	  "leaf @1\n" },
+	{ "rule", "no other lock is taken inside log_lock", "leaf log_lock @1\n" },
+	{ "rule", "MMU notifiers must not take pool->lock",
+	  "context pool->lock @1 'MMU notifiers'\n" },
+	{ "rule", "interrupt handlers must not take a", "context a @1 'interrupt handlers'\n" },
+	{ "rule", "the shrinker must not take fs_lock", "context fs_lock @1 'shrinker'\n" },
+	{ "rule", "a must not be taken from interrupt context",
+	  "context a @1 'interrupt context'\n" },
+	{ "rule",
+	  "pool->lock and arch_lock are taken on the waiting side in install_slots, so MMU "
+	  "notifiers must not take either pool->lock or arch_lock.",
+	  "advice pool->lock @1 in=install_slots 'pool->lock is taken on the waiting side in "
+	  "install_slots'\n"
+	  "advice arch_lock @1 in=install_slots 'arch_lock is taken on the waiting side in "
+	  "install_slots'\n"
+	  "context pool->lock @1 'MMU notifiers' so:0\n"
+	  "context arch_lock @1 'MMU notifiers' so:0\n" },
+	{ "rule", "pool->lock protects the list of workers",
+	  "protects pool->lock @1 'the list of workers'\n" },
+	{ "rule", "pool->lock must be held while accessing pool->workers",
+	  "protects pool->lock @1 'accessing pool->workers'\n" },
+	{ "rule", "pool->workers is protected by pool->lock",
+	  "protects pool->lock @1 'pool->workers'\n" },
+	{ "rule", "Never hold a and b together.", "never a b @1 together\n" },
+	{ "rule", "a and b are not acquired together", "never a b @1 together\n" },
+	{ "rule", "a, b and c must not be held at the same time",
+	  "never a b @1 together\n"
+	  "never a c @1 together\n"
+	  "never b c @1 together\n" },
+	{ "rule", "run_pool() is called with pool->lock held",
+	  "requires - pool->lock @1 in=run_pool\n" },
+	{ "rule", "run_pool() is called without any lock held",
+	  "requires - * @1 in=run_pool without\n" },
+	{ "rule", "run_pool() must be called with no other lock held",
+	  "requires - * @1 in=run_pool without\n" },
+	{ "rule", "run_pool() must not be called with pool->lock held",
+	  "requires - pool->lock @1 in=run_pool without\n" },
+	{ "rule", "run_pool() is called outside of a pool->srcu read-side critical section",
+	  "requires - pool->srcu @1 in=run_pool without\n" },
+	{ "rule", "Callers of run_pool() must hold pool->lock.",
+	  "requires - pool->lock @1 in=run_pool\n" },
+	{ "rule", "a before b, therefore synchronize_srcu(&S) cannot be called inside a",
+	  "order a b @1\n"
+	  "never-waits S a @1 wait=synchronize_srcu so:0\n" },
+	{ "rule", "a -> b -> c",
+	  "order a b @1\n"
+	  "order b c @1\n" },
+	{ "rule", "a --> b", "order a b @1\n" },
+	{ "rule", "a > b", "order a b @1\n" },
+	{ "rule", "Lock order: a, b, c",
+	  "order a b @1\n"
+	  "order b c @1\n" },
+	{ "rule", "lock order a_lock; b_lock; c_lock",
+	  "order a_lock b_lock @1\n"
+	  "order b_lock c_lock @1\n" },
+	{ "rule", "lock ordering: a_lock, b_lock", "order a_lock b_lock @1\n" },
+	{ "rule", "1) a, 2) b, 3) c",
+	  "order a b @1\n"
+	  "order b c @1\n" },
+	{ "rule", "Locks must be acquired in this order: 1. a 2. b 3. c",
+	  "order a b @1\n"
+	  "order b c @1\n" },
+	{ "rule", "pool_lock \342\206\222 queue_lock", "order pool_lock queue_lock @1\n" },
+	{ "rule", "struct foo::lock nests inside pool_arch::write_lock",
+	  "order pool_arch::write_lock foo::lock @1\n" },
+	{ "rule", "RTNL is taken outside state_mutex", "order RTNL state_mutex @1\n" },
+	{ "rule", "cpus_read_lock() is taken outside pool_lock",
+	  "order cpus_read_lock pool_lock @1\n" },
+	{ "rule", "inode->i_rwsem is taken outside vma->vm_mm->page_table_lock",
+	  "order inode->i_rwsem vma->vm_mm->page_table_lock @1\n" },
+	{ "rule", "`pool.lock` must be acquired before `queue.lock`.",
+	  "order pool.lock queue.lock @1\n" },
+	{ "rule", "a is taken inside b, and c is taken inside d",
+	  "order b a @1\n"
+	  "order d c @1\n" },
+	{ "rule", "drop a before taking b", "never a b @1\n" },
+	{ "rule", "synchronize_rcu() must not be called while holding rtnl_mutex",
+	  "never-waits rcu rtnl_mutex @1 wait=synchronize_rcu\n" },
+	{ "rule", "do not call synchronize_srcu(&S) with a held",
+	  "never-waits S a @1 wait=synchronize_srcu\n" },
+	{ "rule", "a must not be held across synchronize_srcu(&S)",
+	  "never-waits S a @1 wait=synchronize_srcu\n" },
+	{ "rule", "flush_work(&w) is called inside a", "waits w a @1 wait=flush_work\n" },
+	{ "rule", "wait(S) is called inside a", "waits S a @1 wait=wait\n" },
+	{ "rule", "both a and b are taken inside c",
+	  "order c a @1\n"
+	  "order c b @1\n" },
+	{ "rule", "Is a taken inside b?", "order b a @1 asked\n" },
+	{ "rule", "a was once taken inside b", "not understood @1\n" },
+	{ "rule", "a need not be taken inside b", "not understood @1\n" },
+	{ "rule", "a is usually taken inside b", "order b a @1 hedged\n" },
+	{ "rule", "who knows what this says", "not understood @1\n" },
 };
 
 static void test_sentences(void **state)
 {
-	struct rules_options opt = {.format = RULES_PLAIN_RULE};
+	struct rules_options opt = { .format = RULES_PLAIN_RULE };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
 		expect(rules[i].name, rules[i].text, &opt, rules[i].want);
 }
 
-/* Prose that names locks and states no order must give nothing, or "not understood" where order is the topic. */
+/* Prose that names locks and states no order must give nothing, or "not understood" where order is
+ * the topic. */
 static const char *const prose[] = {
 	"pool->lock is a mutex.",
 	"We use pool->lock for many things.",
@@ -327,7 +221,7 @@ static const char *const prose[] = {
 
 static void test_prose(void **state)
 {
-	struct rules_options opt = {.format = RULES_TEXT};
+	struct rules_options opt = { .format = RULES_TEXT };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(prose); i++) {
@@ -347,7 +241,7 @@ static void test_not_understood(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(prose); i++) {
 		char *text = xasprintf("Lock order\n----------\n\n%s\n", prose[i]), *got;
-		struct rules_options opt = {.format = RULES_RST};
+		struct rules_options opt = { .format = RULES_RST };
 		bool names = strstr(prose[i], "pool->lock") || strstr(prose[i], "log_lock");
 
 		got = read_as("section", text, strlen(text), &opt);
@@ -364,7 +258,8 @@ static void test_lines_and_premises(void **state)
 {
 	struct rules_document *doc;
 	struct diag d;
-	static const char text[] = "Lock order\n----------\n\n- a_lock is released before\n  synchronize_srcu(&s_srcu).  "
+	static const char text[] = "Lock order\n----------\n\n- a_lock is released before\n  "
+				   "synchronize_srcu(&s_srcu).  "
 				   "Therefore a_lock\n  can be taken inside s_srcu.\n";
 
 	(void)state;
@@ -377,8 +272,10 @@ static void test_lines_and_premises(void **state)
 	assert_int_equal(doc->statements.at[1].last_line, 6);
 	assert_int_equal(doc->statements.at[1].premise, doc->statements.at[0].sentence_no);
 	assert_true(doc->statements.at[1].is_conclusion);
-	assert_string_equal(doc->statements.at[0].sentence, "a_lock is released before synchronize_srcu(&s_srcu).");
-	assert_string_equal(doc->statements.at[0].text, "a_lock is released before synchronize_srcu(&s_srcu)");
+	assert_string_equal(doc->statements.at[0].sentence,
+			    "a_lock is released before synchronize_srcu(&s_srcu).");
+	assert_string_equal(doc->statements.at[0].text,
+			    "a_lock is released before synchronize_srcu(&s_srcu)");
 	rules_free(doc);
 }
 
@@ -387,7 +284,7 @@ static void test_primitives(void **state)
 {
 	struct diag d;
 	struct prim_table *prims = prim_load(NULL, &d);
-	struct rules_options opt = {.format = RULES_PLAIN_RULE, .prims = prims};
+	struct rules_options opt = { .format = RULES_PLAIN_RULE, .prims = prims };
 
 	(void)state;
 	assert_non_null(prims);
@@ -401,8 +298,9 @@ static void test_primitives(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sentences), cmocka_unit_test(test_prose), cmocka_unit_test(test_not_understood),
-		cmocka_unit_test(test_lines_and_premises), cmocka_unit_test(test_primitives),
+		cmocka_unit_test(test_sentences),      cmocka_unit_test(test_prose),
+		cmocka_unit_test(test_not_understood), cmocka_unit_test(test_lines_and_premises),
+		cmocka_unit_test(test_primitives),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,14 +58,15 @@ static inline bool same_string(const char *a, const char *b)
 
 static inline bool same_statement(const struct rules_statement *a, const struct rules_statement *b)
 {
-	return a->kind == b->kind && same_string(a->locks[0], b->locks[0]) && same_string(a->locks[1], b->locks[1]) &&
-	       same_string(a->wait, b->wait) && same_string(a->function, b->function) &&
-	       same_string(a->context, b->context) && a->is_together == b->is_together && a->is_without == b->is_without;
+	return a->kind == b->kind && same_string(a->locks[0], b->locks[0]) &&
+	       same_string(a->locks[1], b->locks[1]) && same_string(a->wait, b->wait) &&
+	       same_string(a->function, b->function) && same_string(a->context, b->context) &&
+	       a->is_together == b->is_together && a->is_without == b->is_without;
 }
 
 static inline void check_round_trip(const struct rules_statement *s)
 {
-	struct rules_options opt = {.format = RULES_PLAIN_RULE};
+	struct rules_options opt = { .format = RULES_PLAIN_RULE };
 	struct rules_document *doc;
 	struct diag d;
 	char *said = rules_say(s);
@@ -78,7 +79,7 @@ static inline void check_round_trip(const struct rules_statement *s)
 	doc = rules_read("rule", said, strlen(said), &opt, &d);
 	assert_non_null(doc);
 	if (doc->statements.n != 1 || !same_statement(s, &doc->statements.at[0])) {
-		struct buf b = {0};
+		struct buf b = { 0 };
 
 		show(&b, s);
 		for (size_t i = 0; i < doc->statements.n; i++)
@@ -92,11 +93,12 @@ static inline void check_round_trip(const struct rules_statement *s)
 }
 
 /* All statements of a text, one line each.  Caller frees with free(). */
-static inline char *read_as(const char *name, const char *text, size_t bytes, const struct rules_options *opt)
+static inline char *read_as(const char *name, const char *text, size_t bytes,
+			    const struct rules_options *opt)
 {
 	struct diag d;
 	struct rules_document *doc = rules_read(name, text, bytes, opt, &d);
-	struct buf b = {0};
+	struct buf b = { 0 };
 	char *s;
 
 	if (!doc) {
@@ -115,7 +117,8 @@ static inline char *read_as(const char *name, const char *text, size_t bytes, co
 	return s;
 }
 
-static inline void expect(const char *name, const char *text, const struct rules_options *opt, const char *want)
+static inline void expect(const char *name, const char *text, const struct rules_options *opt,
+			  const char *want)
 {
 	char *got = read_as(name, text, strlen(text), opt);
 
