@@ -404,6 +404,48 @@ uint32_t origin_make(struct prog *p, uint32_t fn, uint32_t event, uint32_t sub)
 	}
 	*slot = p->origins.n;
 	vec_push(&p->origins, (struct origin){.fn = fn, .event = event, .sub = sub,
+		.base = sub == NONE ? (uint32_t)*slot : p->origins.at[sub].base,
 		.length = sub == NONE ? 1 : p->origins.at[sub].length + 1});
 	return (uint32_t)p->origins.n - 1;
+}
+
+static const struct origin *sorting; /* one analysis runs at a time */
+
+static int by_base(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	const struct origin *o = &sorting[x], *q = &sorting[y];
+
+	if (o->base != q->base)
+		return o->base < q->base ? -1 : 1;
+	if (o->length != q->length)
+		return o->length < q->length ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+uint32_t origins_make(struct prog *p, uint32_t *m, uint32_t n)
+{
+	uint32_t kept = 0;
+
+	sorting = p->origins.at;
+	if (n > 1)
+		qsort(m, n, sizeof(*m), by_base);
+	for (uint32_t i = 0; i < n && kept < MAX_ORIGINS; i++)
+		if (kept == 0 || p->origins.at[m[i]].base != p->origins.at[m[kept - 1]].base)
+			m[kept++] = m[i];
+	return set_make(p, m, kept);
+}
+
+uint32_t origins_union(struct prog *p, uint32_t a, uint32_t b)
+{
+	uint32_t na = set_count(p, a), nb = set_count(p, b), m[2 * MAX_ORIGINS + 2];
+
+	if (a == b || nb == 0)
+		return a;
+	if (na == 0)
+		return b;
+	BUG_ON(na + nb > ARRAY_LEN(m));
+	memcpy(m, set_members(p, a), na * sizeof(*m));
+	memcpy(m + na, set_members(p, b), nb * sizeof(*m));
+	return origins_make(p, m, na + nb);
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define MAX_STATES 48     /* per block */
+#define MAX_EFFECTS 12    /* of one function; more are boiled down to what they agree on */
 #define MAX_THREADED 12   /* blocks gone through at once */
 #define MAX_STEPS 60000   /* blocks times states per function */
 
@@ -317,7 +318,7 @@ static void effect_merge(struct prog *p, struct effect *a, struct effect *b)
 	a->is_failed &= b->is_failed;
 	a->is_object &= b->is_object;
 	for (size_t i = 0; i < a->held.n; i++)
-		a->held.at[i].oset = set_union(p, a->held.at[i].oset, b->held.at[i].oset);
+		a->held.at[i].oset = origins_union(p, a->held.at[i].oset, b->held.at[i].oset);
 	for (size_t i = 0; i < a->guards.n; i++)
 		for (size_t j = 0; j < b->guards.n; j++)
 			if (a->guards.at[i].expr == b->guards.at[j].expr) {
@@ -541,6 +542,27 @@ static void forget_failed(struct flow *w)
 	}
 }
 
+/* Too many ways out: what all of them hold and drop, on no condition. */
+static void boil_down(struct flow *w)
+{
+	for (size_t i = 1; i < w->exits.n; i++)
+		strip(&w->exits.at[0], &w->exits.at[i]);
+	for (size_t i = 1; i < w->exits.n; i++)
+		strip(&w->exits.at[i], &w->exits.at[0]);
+	for (size_t i = 0; i < w->exits.n; i++)
+		w->exits.at[i].guards.n = 0;
+	while (w->exits.n > 1) {
+		struct effect *last = &w->exits.at[--w->exits.n];
+
+		if (same_effect(&w->exits.at[0], last)) {
+			effect_merge(w->p, &w->exits.at[0], last);
+		} else { /* let go and taken back on the one, not on the other */
+			w->exits.at[0].ret = av_join(w->exits.at[0].ret, last->ret);
+			effect_free(last);
+		}
+	}
+}
+
 /*
  * Ways out that disagree about what is held, with no result and no flag that decides it: an
  * imprecision of ours far more often than of the code.  It is counted and not passed on.
@@ -559,6 +581,10 @@ static void settle_exits(struct flow *w)
 				stripped |= strip(&w->exits.at[i], &w->exits.at[j]);
 				stripped |= strip(&w->exits.at[j], &w->exits.at[i]);
 			}
+	if (w->exits.n > MAX_EFFECTS) {
+		stripped = true;
+		boil_down(w);
+	}
 	if (stripped && w->is_recording)
 		w->p->n_imprecise++;
 	for (size_t i = 0; i < w->exits.n; i++)
@@ -689,7 +715,7 @@ static bool effect_fits(struct flow *w, struct state *s, uint32_t event, const s
 
 static uint32_t carry_origins(struct flow *w, uint32_t event, const struct target *t, uint32_t oset)
 {
-	uint32_t m[24], n = 0, one;
+	uint32_t m[MAX_ORIGINS], n = 0, one;
 
 	if (w->p->fns.at[t->fn].is_wrapper) {
 		one = origin_make(w->p, w->id, event, NONE);
@@ -701,7 +727,7 @@ static uint32_t carry_origins(struct flow *w, uint32_t event, const struct targe
 		if (w->p->origins.at[sub].length < 24)
 			m[n++] = origin_make(w->p, w->id, event, sub);
 	}
-	return set_make(w->p, m, n);
+	return origins_make(w->p, m, n);
 }
 
 static void apply_effect(struct flow *w, struct state *s, uint32_t event, const struct target *t, const struct effect *f)

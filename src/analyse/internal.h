@@ -64,6 +64,7 @@ struct av {
 struct origin {
 	uint32_t fn, event;
 	uint32_t sub;    /* origin in the callee, or NONE */
+	uint32_t base;   /* the take itself: itself where sub is NONE */
 	uint32_t length; /* steps */
 };
 
@@ -76,6 +77,7 @@ struct hl {
 	uint32_t oset;   /* set of origins */
 };
 
+#define MAX_ORIGINS 24
 #define MAX_HELD 16
 #define MAX_DROPPED 12
 #define MAX_GUARDS 3
@@ -247,6 +249,9 @@ uint32_t set_count(const struct prog *p, uint32_t set);
 const uint32_t *set_members(const struct prog *p, uint32_t set);
 bool set_has(const struct prog *p, uint32_t set, uint32_t member);
 uint32_t origin_make(struct prog *p, uint32_t fn, uint32_t event, uint32_t sub);
+/* Sets of origins: of each take the shortest way, and no more than MAX_ORIGINS takes. */
+uint32_t origins_union(struct prog *p, uint32_t a, uint32_t b);
+uint32_t origins_make(struct prog *p, uint32_t *members, uint32_t n);
 
 /* link.c, slots.c, graph.c */
 void link_units(struct prog *p);

@@ -15,6 +15,7 @@
 #define MAX_VARIANTS 64 /* entries of one place that enter through one call */
 #define MAX_PATH 6      /* steps of an instance's path that are kept for callers */
 #define MAX_GUARDED 4   /* of them, alike but for their conditions */
+#define MANY_ENTRIES 4000 /* from here on a function keeps one entry per place and call */
 #define MAX_ROUNDS 64   /* over functions that call one another */
 
 /* ---- what goes through a call --------------------------------------------------------------- */
@@ -329,13 +330,40 @@ static bool improve(struct prog *p, struct entry *have, const struct entry *e)
 	return changed;
 }
 
+/* One entry for both: the shorter chain, without conditions. */
+static bool blur(struct prog *p, struct entry *have, const struct entry *e)
+{
+	uint32_t dropset = set_common(p, have->dropset, e->dropset);
+	uint32_t expr = have->expr == e->expr || have->cls == NONE ? have->expr : expr_any(p, have->expr, have->cls);
+	uint64_t families = have->families & e->families;
+	bool changed = have->n_guards || dropset != have->dropset || expr != have->expr || families != have->families ||
+		       (have->dying && !e->dying);
+
+	have->n_guards = 0;
+	have->dropset = dropset;
+	have->expr = expr;
+	have->families = families;
+	have->dying = have->dying && e->dying ? have->dying : 0;
+	if (e->length < have->length) {
+		have->via_event = e->via_event;
+		have->via_fn = e->via_fn;
+		have->via_entry = e->via_entry;
+		have->length = e->length;
+		have->guesses = e->guesses;
+		have->along = e->along;
+		changed = true;
+	}
+	have->always = set_common(p, have->always, e->always);
+	return changed;
+}
+
 static void keep(struct prog *p, const struct happening *h, void *arg)
 {
 	struct fn *f = &p->fns.at[h->fn];
 	struct entry e = h->e;
 	uint64_t key, start, *slot;
 	unsigned variants = 0, guarded = 0;
-	bool *changed = arg;
+	bool *changed = arg, changed_here;
 
 	if (p->exprs.at[e.expr].has_value || p->exprs.at[e.expr].op == X_LOCAL || p->exprs.at[e.expr].depth > MAX_PATH)
 		if (e.cls != NONE) /* names of this function, and long ways round, say nothing to its callers */
@@ -350,6 +378,14 @@ static void keep(struct prog *p, const struct happening *h, void *arg)
 		have = &f->entries.at[*slot];
 		if (have->fn != e.fn || have->event != e.event || have->call_fn != e.call_fn || have->call_event != e.call_event)
 			continue;
+		if (f->entries.n > MANY_ENTRIES) { /* with nothing assumed, and only what is dropped on both ways */
+			changed_here = blur(p, have, &e);
+			*changed |= changed_here;
+			if (!f->was_cut)
+				p->n_caps++;
+			f->was_cut = true;
+			return;
+		}
 		if (have->expr == e.expr && have->dropset == e.dropset && have->families == e.families &&
 		    have->dying == e.dying) {
 			if (!have->n_guards || same_guards(have, &e)) {

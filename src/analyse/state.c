@@ -37,7 +37,7 @@ static bool join_held(struct prog *p, struct state *into, const struct state *s)
 
 	for (unsigned i = 0; i < into->n_held; i++) {
 		struct hl *h = &into->held[i];
-		uint32_t both = set_union(p, h->oset, s->held[i].oset);
+		uint32_t both = origins_union(p, h->oset, s->held[i].oset);
 
 		changed |= both != h->oset;
 		h->oset = both;
@@ -89,7 +89,7 @@ static bool add_released(struct prog *p, struct state *s, const struct released 
 {
 	for (unsigned i = 0; i < s->n_released; i++)
 		if (s->released[i].cls == r->cls) {
-			uint32_t both = set_union(p, s->released[i].oset, r->oset);
+			uint32_t both = origins_union(p, s->released[i].oset, r->oset);
 			bool changed = both != s->released[i].oset;
 
 			s->released[i].oset = both;
@@ -161,7 +161,7 @@ bool state_take(struct flow *w, struct state *s, struct hl h)
 	if (i < s->n_held && order_of(&s->held[i], &h) == 0) {
 		if (s->held[i].depth < 3)
 			s->held[i].depth++;
-		s->held[i].oset = set_union(w->p, s->held[i].oset, h.oset);
+		s->held[i].oset = origins_union(w->p, s->held[i].oset, h.oset);
 		return true;
 	}
 	if (s->n_held == MAX_HELD) {
@@ -272,7 +272,7 @@ void state_stale(struct flow *w, struct state *s, uint32_t block)
 			h.depth = 1;
 			for (unsigned j = 0; j < s->n_held; j++)
 				if (s->held[j].expr == h.expr && s->held[j].cls == h.cls) {
-					s->held[j].oset = set_union(w->p, s->held[j].oset, h.oset);
+					s->held[j].oset = origins_union(w->p, s->held[j].oset, h.oset);
 					h.depth = 0;
 				}
 			if (!h.depth)
