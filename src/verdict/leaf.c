@@ -80,7 +80,6 @@ void verdict_judge_leaf(struct verdict *v, struct verdict_document *d, struct ve
 	}
 	s->value = VERDICT_CONTRADICTED;
 	s->severity = VERDICT_WARNING;
-	s->comment = verdict_comment_bearing(v, &s->list, true, &s->comment_place);
 	s->why =
 		is_rest ? verdict_say(
 				  v,
