@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define MAX_DEPTH 64
+#define MAX_NAME  200 /* a longer identifier is data */
 
 struct comment {
 	struct rules_lines lines;
@@ -36,6 +37,13 @@ struct cscan {
 	const char *last_name; /* last identifier */
 	bool is_after_struct;
 	struct buf code;      /* of this line, for declarations and attributes */
+	/* a line may hold any number of comments: what was looked at is not looked at again */
+	size_t looked;	  /* code[0 .. looked) has none of ";=[," */
+	bool has_code;	  /* more than white space */
+	bool has_end;	  /* code[looked] is one of them: name is known */
+	const char *name; /* what this line declares, without its owner, or NULL */
+	size_t col_at;	  /* byte of the line that is at screen column col */
+	unsigned col;
 	size_t first_pending; /* comments that still wait for their function or declaration */
 };
 
@@ -59,10 +67,11 @@ static const char *declared(struct reader *r, const char *code, const char *owne
 	from = end;
 	while (from && (isalnum((unsigned char)code[from - 1]) || code[from - 1] == '_'))
 		from--;
-	if (from == end || from == 0 || rules_inn(code + from, end - from, "return break continue"))
+	if (from == end || from == 0 || end - from > MAX_NAME ||
+	    rules_inn(code + from, end - from, "return break continue"))
 		return NULL;
 	if (owner)
-		return rules_strf(r, "%s::%.*s", owner, (int)(end - from), code + from);
+		return rules_strf(r, "%.*s::%.*s", MAX_NAME, owner, (int)(end - from), code + from);
 	return rules_strn(r, code + from, end - from);
 }
 
@@ -81,16 +90,34 @@ static bool is_lock_type(const char *code)
 	return false;
 }
 
+/* The lock that the code before a comment on its line declares. */
+static const char *declared_here(struct cscan *c)
+{
+	const char *code = buf_str(&c->code), *owner = owner_now(c);
+
+	for (; !c->has_end && c->looked < c->code.n; c->looked++) {
+		if (strchr(";=[,", code[c->looked])) {
+			c->has_end = true;
+			c->name = declared(c->r, rules_skip_space(code), NULL);
+			break;
+		}
+		c->has_code |= !strchr(" \t", code[c->looked]);
+	}
+	if (!c->name || !owner)
+		return c->name;
+	return rules_strf(c->r, "%.*s::%s", MAX_NAME, owner, c->name);
+}
+
 static struct comment *open_comment(struct cscan *c)
 {
 	struct comment *k = vec_add(&c->comments);
-	const char *code = rules_skip_space(buf_str(&c->code));
+	const char *decl = declared_here(c);
 
 	k->scope.function = c->function;
 	k->scope.owner = c->function ? NULL : owner_now(c);
 	k->wants_function = !c->depth;
-	if (*code && !c->function)
-		k->scope.decl = declared(c->r, code, owner_now(c));
+	if ((c->has_code || c->has_end) && !c->function)
+		k->scope.decl = decl;
 	else
 		k->wants_decl = !c->function;
 	if (k->scope.decl)
@@ -114,9 +141,9 @@ static void comment_line(struct cscan *c, const struct rules_line *l, const char
 		skip = 0;
 	while (n > skip && strchr(" \t*", s[n - 1]))
 		n--;
-	line.col = l->col;
-	for (const char *p = l->s; p < s + skip; p++)
-		line.col = *p == '\t' ? (line.col / 8 + 1) * 8 : line.col + 1;
+	for (; l->s + c->col_at < s + skip; c->col_at++)
+		c->col = l->s[c->col_at] == '\t' ? (c->col / 8 + 1) * 8 : c->col + 1;
+	line.col = c->col;
 	line.s = rules_strn(c->r, s + skip, n > skip ? n - skip : 0);
 	vec_push(&k->lines, line);
 }
@@ -222,6 +249,9 @@ static void end_of_code_line(struct cscan *c, const struct rules_line *l)
 			c->first_pending = c->comments.n;
 		}
 	}
+	c->looked = 0;
+	c->has_code = c->has_end = false;
+	c->name = NULL;
 	c->code.n = 0;
 	if (c->code.at)
 		c->code.at[0] = '\0';
@@ -233,6 +263,8 @@ static void scan_line(struct cscan *c, const struct rules_line *l, bool *in_comm
 	const char *s = l->s;
 	size_t i = 0;
 
+	c->col_at = 0;
+	c->col = l->col;
 	while (s[i] || *in_comment) {
 		if (*in_comment) {
 			const char *end = strstr(s + i, "*/");

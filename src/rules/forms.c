@@ -73,6 +73,29 @@ bool rules_speaks_of_order(const char *s)
 	return false;
 }
 
+bool rules_says_order(const char *s)
+{
+	static const char words[] = "order orders ordering orderings ordered rank ranks ranked "
+				    "ranking level levels hierarchy hierarchies nesting";
+
+	for (const char *p = s; *p;) {
+		size_t n = 0;
+		char low[16];
+
+		while (isalpha((unsigned char)p[n]) || p[n] == '_') {
+			if (n < sizeof(low))
+				low[n] = (char)tolower((unsigned char)p[n]);
+			n++;
+		}
+		if (n && n < sizeof(low) && rules_inn(low, n, words) &&
+		    strncasecmp(p, "order to ", 9) != 0)
+			return true;
+		p += n ? n : 1;
+	}
+	return rules_direction(s) || strcasestr(s, "taken before") ||
+	       strcasestr(s, "acquired before");
+}
+
 /* "released in reverse order" says nothing of how they are taken. */
 static bool is_about_release(const char *s, const char *at)
 {

@@ -134,6 +134,8 @@ void rules_read_c(struct reader *r, struct rules_region *g);
 void rules_read_attributes(struct reader *r, const char *code, unsigned line,
 			   const struct rules_scope *scope);
 bool rules_speaks_of_order(const char *s);
+/* Stricter: an order, rank, level or hierarchy, or what is taken before what. */
+bool rules_says_order(const char *s);
 /* +1: first in the list is the outermost; -1: the other way; 0: not said. */
 int rules_direction(const char *s);
 /* Screen column of the first character that is no white space. */
@@ -221,6 +223,8 @@ unsigned rules_locks(struct reader *r, const struct tok *t, bool is_object, stru
 unsigned rules_one_lock(struct reader *r, const struct tok *t, const char **name, uint8_t *shape);
 void rules_list_add(struct lock_list *l, const char *name, uint8_t shape);
 bool rules_starts_clause(const struct tok *t);
+/* One identifier that is no word of our sentences: it may stand there without quotes. */
+bool rules_is_plain_name(const char *s);
 
 /* ---- patterns ---- */
 enum action {
@@ -304,8 +308,11 @@ size_t rules_tree(struct reader *r, const struct rules_line *l, size_t n, bool i
 /* The locks that a list entry begins with: length used, 0: it is no entry. */
 size_t rules_entry(struct reader *r, const char *s, struct lock_list *out, const char **function,
 		   bool *is_label);
-bool rules_table(struct reader *r, const struct rules_line *l, size_t n, int direction);
-bool rules_columns(struct reader *r, const struct rules_line *l, size_t n, int direction);
+/* is_said: the text above speaks of an order; else the table's own header has to. */
+bool rules_table(struct reader *r, const struct rules_line *l, size_t n, int direction,
+		 bool is_said);
+bool rules_columns(struct reader *r, const struct rules_line *l, size_t n, int direction,
+		   bool is_said);
 bool rules_machine_line(struct reader *r, const struct rules_line *l);
 bool rules_context_decl(struct reader *r, const struct rules_line *l);
 

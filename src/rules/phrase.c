@@ -3,6 +3,7 @@
  */
 #include "rules/internal.h"
 
+#include <ctype.h>
 #include <string.h>
 
 static const char be_words[] =
@@ -118,6 +119,25 @@ static const char not_locks[] =
 	"LOCKS TAKE TAKEN WITH WITHOUT CAN MAY NULL EPT TLB PTE SPTE RMAP IOMMU USB PCI NUMA "
 	"PREEMPT GFP CANNOT SPTES BOTH ONE TWO HOLD RELEASE FOR BUT FROM ISR DMA VCPU LSM BPF "
 	"YOU ARE WILL DOES";
+
+bool rules_is_plain_name(const char *s)
+{
+	char low[64];
+	size_t n = strlen(s);
+
+	if (!n || n >= sizeof(low) || isdigit((unsigned char)*s) ||
+	    (*s == '_' && s[n - 1] == '_'))
+		return false;
+	for (size_t i = 0; i <= n; i++) {
+		if (s[i] && !isalnum((unsigned char)s[i]) && s[i] != '_')
+			return false;
+		low[i] = (char)tolower((unsigned char)s[i]);
+	}
+	return !rules_in(low, stop_words) && !is_modal_word(low) && !rules_in(low, generic) &&
+	       !rules_in(low, nouns) && !rules_in(low, lock_nouns) && !rules_in(low, determiners) &&
+	       !rules_in(low, "it its they them he she i us everything nothing anything something "
+			      "everyone caller callers whatever none");
+}
 
 static unsigned skip_nouns(const struct tok *t)
 {

@@ -38,8 +38,9 @@ static bool side_of(struct reader *r, const char *text, const struct tok *t, uns
 	for (unsigned i = 0; i < n && !out->name; i++) {
 		if (t[i].type == T_WAIT) {
 			out->is_wait = true;
+			/* wait(*), or a wait whose argument is not said: any wait */
 			out->name = t[i].arg ? t[i].arg : rules_wait_domain(r, t[i].w);
-			if (!out->name)
+			if (!out->name || !*out->name)
 				out->name = "*";
 		} else if (t[i].type == T_LOCK || t[i].type == T_FUNC) {
 			out->name = t[i].w;

@@ -19,6 +19,7 @@ struct place {
 	bool is_order_below; /* from here to the end of the comment */
 	bool is_introduced;  /* the paragraph above announces an order */
 	const char *intro;   /* that paragraph's text, or the last one's */
+	const char *heading;
 	const char *heading_lock;
 	unsigned label_indent;
 };
@@ -68,6 +69,7 @@ static void read_heading(struct place *p, const struct block *b)
 	p->r->section = NULL;
 	rules_words(p->r, s + strspn(s, "# "), &t);
 	name = t.n >= 2 && t.at[0].type == T_LOCK && t.at[1].type == T_END ? t.at[0].w : NULL;
+	p->heading = s;
 	p->heading_lock = name;
 	vec_free(&t);
 	if (!p->intro || rules_direction(s))
@@ -150,7 +152,8 @@ static bool read_ranks(struct place *p, size_t first, size_t last)
 {
 	struct lock_list a = { 0 }, b;
 	int d = direction(p, last);
-	bool is_said = d || (p->intro && rules_speaks_of_order(p->intro));
+	bool is_said = d || (p->intro && rules_speaks_of_order(p->intro) &&
+			     rules_says_order(p->intro));
 
 	if (last - first < 2 || (!is_said && !p->b.list.at[first].is_numbered))
 		return false;
@@ -254,14 +257,16 @@ static void read_literal(struct place *p, const struct block *b)
 static void read_table(struct place *p, const struct block *b)
 {
 	const struct rules_line *l = block_lines(p, b);
+	bool is_said = (p->intro && rules_says_order(p->intro)) ||
+		       (p->heading && rules_says_order(p->heading));
 
 	if (!is_ordered(p) && !(p->intro && rules_direction(p->intro)))
 		return;
 	set_trust(p, true);
 	if (b->is_numbered)
-		rules_columns(p->r, l, b->n, direction(p, p->at + 1));
+		rules_columns(p->r, l, b->n, direction(p, p->at + 1), is_said);
 	else
-		rules_table(p->r, l, b->n, direction(p, p->at + 1));
+		rules_table(p->r, l, b->n, direction(p, p->at + 1), is_said);
 }
 
 /* ---- reference fields ---- */

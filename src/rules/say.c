@@ -18,13 +18,28 @@ const char *rules_kind_name(enum rules_kind k)
 	return names[k];
 }
 
+/* "m1": bare where the author wrote it so. */
+static bool is_bare(const char *name, const char *sentence)
+{
+	size_t n = strlen(name);
+
+	if (!sentence || str_starts(name, "synchronize_") ||
+	    (!rules_is_plain_name(name) && strcasecmp(name, "a") != 0))
+		return false;
+	for (const char *p = sentence; (p = strstr(p, name)); p++)
+		if (p > sentence && p[-1] == '`' && p[n] == '`')
+			return false;
+	return true;
+}
+
 /* A name that is one word of code stands as it is, everything else in double backticks. */
-static void add_lock(struct buf *b, const char *name)
+static void add_lock(struct buf *b, const char *name, const char *sentence)
 {
 	bool is_code = rules_lock_shape(name, strlen(name)) != SHAPE_WORD;
 
 	for (const char *p = name; *p && is_code; p++)
 		is_code = isalnum((unsigned char)*p) || strchr("_->.:[]", *p);
+	is_code = is_code || is_bare(name, sentence);
 	if (!strcmp(name, "*"))
 		buf_add(b, "any lock");
 	else
@@ -46,14 +61,14 @@ static void add_wait(struct buf *b, const struct rules_statement *s, const char 
 static void say_requires(struct buf *b, const struct rules_statement *s)
 {
 	if (s->locks[0]) {
-		add_lock(b, s->locks[0]);
+		add_lock(b, s->locks[0], s->sentence);
 		buf_add(b, " cannot be taken without holding ");
-		add_lock(b, s->locks[1]);
+		add_lock(b, s->locks[1], s->sentence);
 		return;
 	}
 	buf_addf(b, "%s() is called %s ", s->function ? s->function : "it",
 		 s->is_without ? "without" : "with");
-	add_lock(b, s->locks[1]);
+	add_lock(b, s->locks[1], s->sentence);
 	buf_add(b, " held");
 }
 
@@ -61,30 +76,30 @@ static void say_pair(struct buf *b, const struct rules_statement *s)
 {
 	bool is_outer_first = s->kind == RULES_ORDER || s->is_together;
 
-	add_lock(b, s->locks[is_outer_first ? 0 : 1]);
+	add_lock(b, s->locks[is_outer_first ? 0 : 1], s->sentence);
 	if (s->is_together) {
 		buf_add(b, " and ");
-		add_lock(b, s->locks[1]);
+		add_lock(b, s->locks[1], s->sentence);
 		buf_add(b, " are never held together");
 		return;
 	}
 	buf_add(b, s->kind == RULES_ORDER ? " is taken outside "
 		   : s->kind == RULES_MAY ? " can be taken inside "
 					  : " cannot be taken inside ");
-	add_lock(b, s->locks[is_outer_first ? 1 : 0]);
+	add_lock(b, s->locks[is_outer_first ? 1 : 0], s->sentence);
 }
 
 static void say_wait(struct buf *b, const struct rules_statement *s)
 {
 	if (s->kind == RULES_RELEASED) {
-		add_lock(b, s->locks[0]);
+		add_lock(b, s->locks[0], s->sentence);
 		buf_add(b, " is released before ");
 		add_wait(b, s, s->locks[1]);
 		return;
 	}
 	add_wait(b, s, s->locks[0]);
 	buf_add(b, s->kind == RULES_WAITS ? " is called inside " : " cannot be called inside ");
-	add_lock(b, s->locks[1]);
+	add_lock(b, s->locks[1], s->sentence);
 }
 
 static void say(struct buf *b, const struct rules_statement *s)
@@ -99,17 +114,17 @@ static void say(struct buf *b, const struct rules_statement *s)
 	case RULES_REQUIRES: say_requires(b, s); return;
 	case RULES_LEAF:
 		if (s->locks[0])
-			add_lock(b, s->locks[0]);
+			add_lock(b, s->locks[0], s->sentence);
 		else
 			buf_add(b, "everything else");
 		buf_add(b, " is a leaf");
 		break;
 	case RULES_CONTEXT:
 		buf_addf(b, "%s must not take ", s->context);
-		add_lock(b, s->locks[0]);
+		add_lock(b, s->locks[0], s->sentence);
 		break;
 	case RULES_PROTECTS:
-		add_lock(b, s->locks[0]);
+		add_lock(b, s->locks[0], s->sentence);
 		buf_addf(b, " protects %s", s->context);
 		break;
 	case RULES_ADVICE: buf_addf(b, "note: %s", s->context); return;

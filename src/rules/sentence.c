@@ -3,6 +3,7 @@
  */
 #include "rules/internal.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,13 +42,44 @@ void rules_sentence_end(struct reader *r)
 		r->next_sentence++;
 }
 
+/* Types, not locks. */
+static const char lock_types[] =
+	"spinlock_t raw_spinlock_t rwlock_t raw_rwlock_t mutex_t local_lock local_lock_t "
+	"rw_semaphore percpu_rw_semaphore ww_mutex rt_mutex seqlock_t spinlock rwlock rwsem "
+	"pthread_mutex_t pthread_rwlock_t pthread_spinlock_t mtx_t shared_mutex recursive_mutex";
+
 static bool names_lock(const struct toks *t)
 {
 	for (size_t i = 0; i < t->n; i++)
 		if (t->at[i].type == T_WAIT ||
-		    (t->at[i].type == T_LOCK && t->at[i].shape == SHAPE_LOCK))
+		    (t->at[i].type == T_LOCK && t->at[i].shape == SHAPE_LOCK &&
+		     !rules_in(t->at[i].w, lock_types)))
 			return true;
 	return false;
+}
+
+/* A word of taking, holding or nesting; "order" only where the sentence has a verb. */
+static bool relates(const struct toks *t)
+{
+	static const char words[] =
+		"take takes taken taking took acquire acquires acquired acquiring grab grabs "
+		"grabbed grabbing hold holds held holding nest nests nested nesting inside outside "
+		"within underneath drop drops dropped dropping release releases released releasing "
+		"unlocked precede precedes";
+	static const char orders[] = "before after under above below order orders ordering ordered "
+				     "hierarchy rank ranks ranked inversion leaf innermost "
+				     "outermost called calls call wait waits";
+	bool has_verb = false, has_order = false;
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct tok *k = &t->at[i];
+
+		if (k->type == T_ARROW || (k->type == T_WORD && rules_in(k->w, words)))
+			return true;
+		has_verb |= rules_starts_clause(k);
+		has_order |= k->type == T_WORD && rules_in(k->w, orders);
+	}
+	return has_verb && has_order;
 }
 
 /* Anything in it that a statement could be about? */
@@ -234,11 +266,100 @@ static void read_tokens(struct reader *r, const char *s, const struct toks *all)
 	if (t.n <= MAX_TOKENS && !is_advice)
 		clauses(r, &t);
 	if (!r->emitted &&
-	    ((r->trust == TRUST_ORDERING && names_lock(all) && !is_introduction(s)) ||
+	    ((r->trust == TRUST_ORDERING && names_lock(all) && relates(all) &&
+	      !is_introduction(s)) ||
 	     (r->trust == TRUST_RULE && all->n > 1)))
 		rules_emit(r, RULES_NOT_UNDERSTOOD, NULL, NULL);
 	vec_free(&t);
 	vec_free(&g);
+}
+
+/* ---- plain names ---- */
+
+/* An identifier, by its looks no word of a sentence: "m1", "big_one", "fooTable", "M". */
+static bool looks_named(const struct tok *t)
+{
+	const char *s = t->orig;
+
+	if (rules_lock_shape(s, strlen(s)) == SHAPE_LOCK || strpbrk(s, "_0123456789"))
+		return true;
+	for (size_t i = s[1] != '\0'; s[i]; i++)
+		if (isupper((unsigned char)s[i]))
+			return true;
+	return false;
+}
+
+/* A word in the place of a lock: what English puts there is none. */
+static bool is_plain_operand(const struct tok *t)
+{
+	static const char english[] =
+		"care time action space part use entry exit access return irq irqs hardirq softirq "
+		"interrupt loop function caller code kernel userspace memory data sleep input lock";
+
+	if (t->type == T_LOCK)
+		return t->shape != SHAPE_WORD;
+	return t->type == T_WORD && rules_is_plain_name(t->orig) && !rules_in(t->w, english) &&
+	       !str_ends(t->w, "ing");
+}
+
+/* "is taken outside", "must be taken before", "nests inside": tokens used, 0: none of them. */
+static unsigned exact_relation(const struct tok *t)
+{
+	unsigned n = 0;
+
+	if (t[0].type != T_WORD || t[1].type != T_WORD)
+		return 0;
+	if (!strcmp(t[0].w, "nests"))
+		return rules_in(t[1].w, "inside outside") ? 2 : 0;
+	if (!strcmp(t[0].w, "is"))
+		n = 1;
+	else if (rules_in(t[0].w, "must should") && !strcmp(t[1].w, "be"))
+		n = 2;
+	if (!n || t[n].type != T_WORD || !rules_in(t[n].w, "taken acquired") ||
+	    t[n + 1].type != T_WORD)
+		return 0;
+	return rules_in(t[n + 1].w, "inside outside before after") ? n + 2 : 0;
+}
+
+static bool ends_operand(const struct tok *t)
+{
+	return t->type == T_END || t->type == T_STOP || t->type == T_COMMA || t->type == T_SEMI ||
+	       t->type == T_DASH || (t->type == T_WORD && rules_in(t->w, "and but so while"));
+}
+
+static void name_it(struct tok *t)
+{
+	if (t->type == T_WORD)
+		t->w = t->orig;
+	t->type = T_LOCK;
+	t->shape = SHAPE_LOCK;
+}
+
+/* "m1 is taken outside m2": the form says that both are locks, where both may be names. */
+static void take_plain_names(struct toks *t)
+{
+	for (size_t i = 0; i + 3 < t->n; i++) {
+		struct tok *a = &t->at[i], *b;
+		unsigned n = exact_relation(a + 1);
+		bool is_sure;
+
+		if (!n || i + n + 2 >= t->n)
+			continue;
+		b = a + 1 + n;
+		if (!is_plain_operand(a) || !is_plain_operand(b) || !ends_operand(b + 1) ||
+		    !(!i || is_boundary(a - 1) || a[-1].type == T_NUM || a[-1].type == T_DASH ||
+		      (a[-1].type == T_WORD && rules_in(a[-1].w, "and but that lock mutex"))))
+			continue;
+		/* one of two plain words needs a lock beside it, and "before use" is no order */
+		is_sure = (looks_named(a) && looks_named(b)) ||
+			  ((a->shape == SHAPE_LOCK || b->shape == SHAPE_LOCK) &&
+			   !rules_in(b[-1].w, "before after") &&
+			   !isupper((unsigned char)a->orig[0]));
+		if (!is_sure)
+			continue;
+		name_it(a);
+		name_it(b);
+	}
 }
 
 bool rules_sentence(struct reader *r, const char *s, unsigned line, unsigned last, char side)
@@ -247,6 +368,8 @@ bool rules_sentence(struct reader *r, const char *s, unsigned line, unsigned las
 	bool is_found;
 
 	rules_words(r, s, &all);
+	if (r->trust != TRUST_RULE)
+		take_plain_names(&all);
 	if (!is_worth_it(r, &all)) {
 		vec_free(&all);
 		return false;

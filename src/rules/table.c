@@ -177,7 +177,7 @@ static bool emit_ranks(struct reader *r, const struct rows *rows, int direction)
 	return r->next_sentence > before;
 }
 
-static bool rank(struct reader *r, struct rows *rows, int direction)
+static bool rank(struct reader *r, struct rows *rows, int direction, bool is_said)
 {
 	int lock, order;
 	bool is_numeric = true;
@@ -187,8 +187,10 @@ static bool rank(struct reader *r, struct rows *rows, int direction)
 		return false;
 	lock = pick(&rows->at[0], "lock locks mutex mutexes name spinlock");
 	order = pick(&rows->at[0], "order rank level priority # position no");
-	if (lock < 0)
-		return false;
+	for (unsigned i = 0; i < rows->at[0].n; i++)
+		is_said |= rules_says_order(rows->at[0].cell[i]);
+	if (lock < 0 || !is_said)
+		return false; /* pairs of anything */
 	if (order == lock)
 		order = -1;
 	for (size_t i = 1; i < rows->n; i++) {
@@ -222,7 +224,8 @@ static bool rank(struct reader *r, struct rows *rows, int direction)
 	return emit_ranks(r, rows, direction);
 }
 
-bool rules_table(struct reader *r, const struct rules_line *l, size_t n, int direction)
+bool rules_table(struct reader *r, const struct rules_line *l, size_t n, int direction,
+		 bool is_said)
 {
 	struct rows rows = { 0 };
 	size_t start[MAX_CELLS];
@@ -245,13 +248,14 @@ bool rules_table(struct reader *r, const struct rules_line *l, size_t n, int dir
 			split_at(r, l[i].s, start, columns, &row);
 		vec_push(&rows, row);
 	}
-	found = rank(r, &rows, direction);
+	found = rank(r, &rows, direction, is_said);
 	vec_free(&rows);
 	return found;
 }
 
 /* Columns set with tabs or blanks between two rules of "====": the first column is the lock. */
-bool rules_columns(struct reader *r, const struct rules_line *l, size_t n, int direction)
+bool rules_columns(struct reader *r, const struct rules_line *l, size_t n, int direction,
+		   bool is_said)
 {
 	struct rows rows = { 0 };
 	const char *half = NULL;
@@ -273,7 +277,7 @@ bool rules_columns(struct reader *r, const struct rules_line *l, size_t n, int d
 		if (!half)
 			vec_push(&rows, row);
 	}
-	found = rank(r, &rows, direction);
+	found = rank(r, &rows, direction, is_said);
 	vec_free(&rows);
 	return found;
 }

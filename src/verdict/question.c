@@ -42,7 +42,7 @@ static void count(struct verdict *v, struct verdict_answer *a)
 	a->is_yes = a->list.n > 0;
 }
 
-/* Places that wait for cls with nothing held. */
+/* Places that wait for cls (LORE_NONE: for anything) with nothing held. */
 static uint32_t count_alone(const struct verdict *v, uint32_t cls)
 {
 	uint32_t n = 0;
@@ -50,7 +50,7 @@ static uint32_t count_alone(const struct verdict *v, uint32_t cls)
 	for (size_t i = 0; i < v->l->takes.n; i++) {
 		const struct lore_take *t = &v->l->takes.at[i];
 
-		n += t->cls == cls && t->mode == ORDER_WAIT && !t->n_must;
+		n += (cls == LORE_NONE || t->cls == cls) && t->mode == ORDER_WAIT && !t->n_must;
 	}
 	return n;
 }
@@ -68,7 +68,7 @@ static void ask_inside(struct verdict *v, const struct rules_question *q, struct
 	if (outer_is_known && inner_is_known)
 		verdict_evidence_add(v, &a->list, a->outer, a->inner, want, false);
 	count(v, a);
-	if (q->inner_is_wait && a->inner != LORE_NONE)
+	if (q->inner_is_wait && inner_is_known)
 		a->alone = count_alone(v, a->inner);
 	if (a->outer == LORE_NONE || a->inner == LORE_NONE || q->inner_is_wait ||
 	    a->outer == a->inner)
@@ -80,9 +80,11 @@ static void ask_inside(struct verdict *v, const struct rules_question *q, struct
 	vec_free(&other);
 }
 
-static void ask_with(struct verdict *v, struct verdict_answer *a)
+static void ask_with(struct verdict *v, const struct rules_question *q, struct verdict_answer *a)
 {
-	if (a->inner != LORE_NONE || a->outer != LORE_NONE) {
+	if (q->inner_is_wait) { /* a wait holds nothing: there is one way only */
+		verdict_evidence_add(v, &a->list, a->outer, a->inner, WANT_WAITS, false);
+	} else if (a->inner != LORE_NONE || a->outer != LORE_NONE) {
 		verdict_evidence_add(v, &a->list, a->outer, a->inner, WANT_TAKES, false);
 		if (a->outer != a->inner)
 			verdict_evidence_add(v, &a->list, a->inner, a->outer, WANT_TAKES, false);
@@ -132,7 +134,7 @@ const struct verdict_answer *verdict_ask(struct verdict *v, const struct rules_q
 		break;
 	case RULES_WITH:
 		if ((outer_any || a->outer != LORE_NONE) && (inner_any || a->inner != LORE_NONE))
-			ask_with(v, a);
+			ask_with(v, q, a);
 		break;
 	case RULES_PATH:
 		if (!ask_path(v, q, a, d))

@@ -295,6 +295,24 @@ static void test_megabyte_chain(void **state)
 	free(text);
 }
 
+/* Any number of comments on one line: what costs the square of them takes minutes here. */
+static void test_one_line_of_comments(void **state)
+{
+	static const char *const units[] = { "/* x */ ", "int a; /* x */\t" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		size_t n, statements, unit = strlen(units[i]);
+		char *text = repeated(units[i], 30000 * unit, &n);
+		char *all = xasprintf("%s/* a_lock is taken outside b_lock */", text);
+
+		seconds_to_read("x.c", all, strlen(all), RULES_AUTO, &statements);
+		assert_int_equal(statements, 1);
+		free(all);
+		free(text);
+	}
+}
+
 /* ---- garbage ---- */
 
 static uint32_t next_random(uint32_t *x)
@@ -385,7 +403,7 @@ int main(void)
 		cmocka_unit_test(test_collapsed),      cmocka_unit_test(test_seed_mail),
 		cmocka_unit_test(test_encodings),      cmocka_unit_test(test_long_input),
 		cmocka_unit_test(test_megabyte_chain), cmocka_unit_test(test_mutations),
-		cmocka_unit_test(test_noise),
+		cmocka_unit_test(test_noise),	       cmocka_unit_test(test_one_line_of_comments),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,6 +66,33 @@ static void test_wait(void **state)
 	assert_int_equal(a->alone, 1);
 }
 
+/* Any wait: waits of each class, and no takes. */
+static void test_any_wait(void **state)
+{
+	struct rules_question q = {
+		.relation = RULES_INSIDE, .inner = "*", .outer = "vm->lock", .inner_is_wait = true
+	};
+	const struct verdict_answer *a;
+	struct diag d;
+
+	add_witness(lore, "vm->lock", "rcu", true, "vm->lock", "free@a.c:8 free@a.c:9");
+	lore_sorted(lore);
+	add_take(lore, "rcu", true, "", "alone@a.c:3");
+	for (unsigned i = 0; i < 2; i++) {
+		a = verdict_ask(verdict, &q, &d);
+		assert_non_null(a);
+		assert_int_equal(a->list.n, 3);
+		assert_int_equal(a->sites, 3);
+		for (size_t k = 0; k < a->list.n; k++)
+			assert_int_equal(a->list.at[k].inner_mode, ORDER_WAIT);
+		assert_int_equal(a->alone, i ? 0 : 1);
+		q.relation = RULES_WITH;
+	}
+	q.relation = RULES_INSIDE;
+	q.outer = "vm->srcu";
+	assert_false(verdict_ask(verdict, &q, &d)->is_yes); /* it has takes inside */
+}
+
 static void test_any_inner(void **state)
 {
 	const struct verdict_answer *a = ask(RULES_INSIDE, "*", "vm->lock");
@@ -119,7 +146,7 @@ static void test_unknown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_inside), T(test_no),   T(test_wait),    T(test_any_inner),
+		T(test_inside), T(test_no),   T(test_wait), T(test_any_wait),    T(test_any_inner),
 		T(test_with),	T(test_path), T(test_unknown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
