@@ -3,8 +3,8 @@
  * analyse.h - from the facts of all units to what is known of the program.
  *
  * Stages, one file each: link.c (symbols, tables of function pointers, families of ops tables),
- * flow.c (one function: which locks are held at which event, on which condition), effect.c (what
- * a call does to its caller's locks), reach.c (which takes and waits can happen inside a call),
+ * flow.c (one function: which locks are held at which event, on which condition; with shape.c,
+ * state.c, value.c, av.c, call.c, record.c and effect.c, what a call does to its caller's locks), reach.c (which takes and waits can happen inside a call),
  * entry.c (what is held at a function's entry on every way), edges.c (witnesses), names.c
  * (classes and canonical names), write.c (the lore).
  *

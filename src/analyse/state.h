@@ -79,4 +79,33 @@ bool value_assume(struct flow *w, struct state *s, uint32_t value, bool truth, u
 uint32_t value_expr(struct flow *w, const struct state *s, uint32_t value); /* with aliases seen through */
 bool value_is_old(struct flow *w, const struct state *s, uint32_t value, unsigned depth);
 
+/* shape.c */
+void shape_order(struct flow *w);
+void shape_phis(struct flow *w);
+void shape_uses(struct flow *w);
+void shape_loops(struct flow *w);
+void shape_leave_loop(struct flow *w, struct state *s, uint32_t from, uint32_t to);
+
+/* record.c */
+void record_context(struct flow *w, const struct state *s, uint32_t event);
+void record_assert(struct flow *w, const struct state *s, uint32_t event, uint32_t cls);
+void record_index(struct fn *fn);
+
+/* effect.c */
+void effect_leave(struct flow *w, const struct state *s, uint32_t value);
+void effect_settle(struct flow *w);
+void effect_forget(struct flow *w);
+bool effect_keep(struct flow *w);
+bool effect_is_wrapper(struct prog *p, const struct fn *fn);
+uint32_t effect_returned_path(struct prog *p, uint32_t id);
+void effect_free(struct effect *e);
+int effect_balance(const struct effect *e, uint32_t expr, uint32_t cls);
+
+/* call.c */
+bool call_fits(struct flow *w, struct state *s, uint32_t event, const struct target *t, const struct effect *f);
+void call_apply(struct flow *w, struct state *s, uint32_t event, const struct target *t, const struct effect *f);
+bool call_is_neutral(const struct effect *f);
+bool call_releases(struct flow *w, const struct state *s, uint32_t event, const struct target *t, const struct effect *f);
+bool call_has_release(struct flow *w, const struct state *s, uint32_t event, const struct target *t);
+
 #endif
