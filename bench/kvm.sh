@@ -23,10 +23,11 @@ since() { echo "$1 $(now)" | awk '{ printf "%.3f", $2 - $1 }'; }
 median() { sort -n | awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 index() { "$locklore" index -q -p "$dir/build" --root "$dir/linux-source-6.1" --db "$db" -j "$jobs"; }
 
-# One unit through the front end: its command as locklore runs it, without code generation.
+# One unit through clang's front end: its command as locklore runs it, to unoptimised IR that is
+# thrown away; or, with CHECK=-fsyntax-only, no further than the checked syntax tree.
 cat >"$work/front" <<'END'
 #!/bin/sh
-cd "$(sed -n 2p "$1")" && sed 1,2d "$1" | xargs -d '\n' sh -c 'exec "$@" -fsyntax-only -o /dev/null' front
+cd "$(sed -n 2p "$1")" && sed 1,2d "$1" | xargs -d '\n' sh -c 'exec "$@" $CHECK -o /dev/null' front
 END
 chmod +x "$work/front"
 
@@ -34,10 +35,12 @@ index >/dev/null
 units=$(find "$db.build" -name '*.cmd' | wc -l)
 i=0
 while [ "$i" -lt "$runs" ]; do
-	start=$(now)
-	find "$db.build" -name '*.cmd' -print0 | xargs -0 -n 1 -P "$jobs" "$work/front"
-	since "$start" >>"$work/front.times"
-	echo >>"$work/front.times"
+	for check in "" -fsyntax-only; do
+		start=$(now)
+		find "$db.build" -name '*.cmd' -print0 | CHECK=$check xargs -0 -n 1 -P "$jobs" "$work/front"
+		since "$start" >>"$work/front$check.times"
+		echo >>"$work/front$check.times"
+	done
 	find "$db.build" -mindepth 1 -delete
 	rm -f "$db"
 	start=$(now)
@@ -48,10 +51,12 @@ while [ "$i" -lt "$runs" ]; do
 done
 
 front=$(median <"$work/front.times")
+syntax=$(median <"$work/front-fsyntax-only.times")
 full=$(median <"$work/index.times")
 echo "$units units, $jobs jobs, $runs runs, medians"
-echo "clang's front end alone        $front s"
-echo "locklore index, from source    $full s   $(echo "$full $front" | awk '{ printf "%.2f", $1 / $2 }') times the front end"
+echo "clang's front end, to IR       $front s"
+echo "clang -fsyntax-only            $syntax s"
+echo "locklore index, from source    $full s   $(echo "$full $front" | awk '{ printf "%.2f", $1 / $2 }') times the front end, $(echo "$full $syntax" | awk '{ printf "%.2f", $1 / $2 }') times -fsyntax-only"
 
 # timed NAME COMMAND...: median time and the most memory of one process
 timed() {

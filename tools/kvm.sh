@@ -71,7 +71,7 @@ build() {
 		make -s -C "$src" O="$out" LLVM="-$llvm" -j"$jobs" prepare
 		make -s -C "$src" O="$out" LLVM="-$llvm" -j"$jobs" arch/x86/kvm/ virt/kvm/
 		(cd "$out" && python3 "$src/scripts/clang-tools/gen_compile_commands.py" -d "$out" \
-			-o "$out/compile_commands.json")
+			-o "$out/compile_commands.json" arch/x86/kvm virt/kvm)
 	} >"$dir/build.log" 2>&1 || {
 		tail -n 5 "$dir/build.log" >&2
 		echo "the kernel did not build: $dir/build.log" >&2

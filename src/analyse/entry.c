@@ -173,7 +173,12 @@ static void spread_threads(struct prog *p)
 }
 
 /* How often each function is started as a thread; 2 stands for many. */
-static void count_spawns(struct prog *p, uint8_t *starts, uint32_t main_fn)
+static bool is_main(const struct prog *p, uint32_t fn)
+{
+	return !p->fns.at[fn].is_static && strcmp(strtab_str(p->str, p->fns.at[fn].name), "main") == 0;
+}
+
+static void count_spawns(struct prog *p, uint8_t *starts)
 {
 	for (uint32_t n = 0; n < p->fns.n; n++) {
 		const struct fn *f = &p->fns.at[n];
@@ -181,7 +186,7 @@ static void count_spawns(struct prog *p, uint8_t *starts, uint32_t main_fn)
 		for (uint32_t i = 0; i < f->f->events.n; i++)
 			for (uint32_t t = f->target_first[i]; t < f->target_first[i + 1]; t++) {
 				const struct target *to = &f->targets.at[t];
-				bool once = n == main_fn && to->kind == LORE_CALL_SPAWN && !in_loop(f->f, block_of(f->f, i));
+				bool once = is_main(p, n) && to->kind == LORE_CALL_SPAWN && !in_loop(f->f, block_of(f->f, i));
 
 				if (to->kind != LORE_CALL_SPAWN && to->kind != LORE_CALL_DEFER)
 					continue;
@@ -193,19 +198,18 @@ static void count_spawns(struct prog *p, uint8_t *starts, uint32_t main_fn)
 static void find_threads(struct prog *p)
 {
 	uint8_t *starts = xcalloc(p->fns.n, 1);
-	uint32_t main_fn = NONE;
+	bool has_main = false;
 
 	for (uint32_t n = 0; n < p->fns.n; n++)
-		if (!p->fns.at[n].is_static && strcmp(strtab_str(p->str, p->fns.at[n].name), "main") == 0)
-			main_fn = n;
+		has_main |= is_main(p, n);
 	for (uint32_t n = 0; n < p->fns.n; n++)
-		p->fns.at[n].thread = main_fn == NONE ? ORDER_ANY_THREAD : T_UNSEEN;
-	if (main_fn != NONE) {
-		count_spawns(p, starts, main_fn);
+		p->fns.at[n].thread = has_main ? T_UNSEEN : ORDER_ANY_THREAD;
+	if (has_main) {
+		count_spawns(p, starts);
 		for (uint32_t n = 0; n < p->fns.n; n++) {
 			struct fn *f = &p->fns.at[n];
 
-			if (n == main_fn)
+			if (is_main(p, n))
 				meet_thread(f, 1 + n);
 			else if (starts[n] == 1)
 				meet_thread(f, 1 + n);

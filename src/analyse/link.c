@@ -4,6 +4,7 @@
  *
  * External symbols meet by name.  A static function of a header stands in every unit that
  * includes it: those are one (same name, file and line).  Other static symbols are their unit's.
+ * Where a build has several programs, what the unit of a main() defines again is its own.
  */
 #include "analyse/internal.h"
 
@@ -26,15 +27,28 @@ static void link_strings(struct prog *p, size_t u)
 }
 
 
+static bool is_defined_elsewhere(const struct prog *p, uint32_t sym, uint32_t file, uint32_t line)
+{
+	const struct fn *f;
+
+	if (p->syms.at[sym].fn == NONE)
+		return false;
+	f = &p->fns.at[p->syms.at[sym].fn];
+	return f->file != file || f->line != line;
+}
+
 /* Symbols of unit u; seen: (name) or (name, file, line) or (name, unit) -> psym. */
 static void link_symbols(struct prog *p, size_t u, struct map *seen)
 {
 	const struct facts_unit *unit = p->units[u];
 	const struct facts_func **body = xcalloc(unit->syms.n, sizeof(*body));
+	bool has_main = false;
 
 	for (size_t i = 0; i < unit->funcs.n; i++)
 		body[unit->funcs.at[i].sym] = &unit->funcs.at[i];
 	p->sym[u] = xmalloc(unit->syms.n * sizeof(*p->sym[u]) + 1);
+	for (size_t i = 0; i < unit->syms.n; i++)
+		has_main |= body[i] && !unit->syms.at[i].is_local && strcmp(strtab_str(unit->str, unit->syms.at[i].name), "main") == 0;
 	for (size_t i = 0; i < unit->syms.n; i++) {
 		const struct facts_sym *s = &unit->syms.at[i];
 		uint32_t name = p->remap[u][s->name];
@@ -53,9 +67,17 @@ static void link_symbols(struct prog *p, size_t u, struct map *seen)
 				.is_local = s->is_local, .file = p->remap[u][file], .line = line});
 		}
 
-		struct psym *ps = &p->syms.at[*slot];
+		uint32_t sym = (uint32_t)*slot;
 
-		p->sym[u][i] = (uint32_t)*slot;
+		if (has_main && body[i] && !s->is_local && is_defined_elsewhere(p, sym, p->remap[u][file], line)) {
+			sym = (uint32_t)p->syms.n; /* another program of the same build: main() and its like */
+			vec_push(&p->syms, (struct psym){.name = name, .fn = NONE, .unit = (uint32_t)u,
+				.file = p->remap[u][file], .line = line});
+		}
+
+		struct psym *ps = &p->syms.at[sym];
+
+		p->sym[u][i] = sym;
 		if (!s->is_func && s->type)
 			ps->type = p->remap[u][s->type];
 		if (s->lock_kind)

@@ -241,6 +241,16 @@ static void test_statics_of_two_units(void **state)
 	expect_units(swapped, 2, "l>m m>b.c:l");
 }
 
+static void test_two_programs_of_one_build(void **state)
+{
+	static const char *const two[] = {
+		"unit \"/src/a.c\"\nvar l static lock mutex\nvar m static lock mutex\nfunc main() \"/src/a.c\":1\n take mutex &l @2\n take mutex &m @3\n drop mutex &m\n drop mutex &l\n ret\n",
+		"unit \"/src/b.c\"\nvar x static lock mutex\nvar y static lock mutex\nfunc main() \"/src/b.c\":1\n take mutex &x @2\n take mutex &y @3\n drop mutex &y\n drop mutex &x\n ret\n",
+	};
+
+	expect_units(two, 2, "l>m x>y");
+}
+
 static int setup(void **state)
 {
 	struct diag d;
@@ -277,6 +287,7 @@ int main(void)
 		cmocka_unit_test(test_loop_takes_all),
 		cmocka_unit_test(test_undecided_exit_is_not_passed_on),
 		cmocka_unit_test(test_statics_of_two_units),
+		cmocka_unit_test(test_two_programs_of_one_build),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
