@@ -172,9 +172,9 @@ is "no document" 2
 echo '/* changed */' >>src/a.c
 run ask 'cache->lock inside pool->lock'
 is "a database older than its sources" 0 err 'older than its sources.*a\.c'
-printf "Lock order\n==========\n\npool->lock \033[31mnests oddly with cache->lock in the ordering.\n" >esc.rst
+printf "Lock order\n==========\n\npool->lock is held \033[31moddly while cache->lock is taken or dropped.\n" >esc.rst
 run check --db first.db esc.rst
-is "a control character is not sent to the terminal" 0 out "nests oddly"
+is "a control character is not sent to the terminal" 0 out "oddly"
 that "it is shown as ?" sh -c "! grep -q $(printf '\033') \"$out\""
 printf "\351t\351: pool->lock is taken inside cache->lock.\n" >latin1.rst
 run check --db first.db latin1.rst
