@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- calls ----------------------------------------------------------------------------------------- */
-
 /* Is the effect possible here?  Learns from its guards. */
 bool call_fits(struct flow *w, struct state *s, uint32_t event, const struct target *t, const struct effect *f)
 {

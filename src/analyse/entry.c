@@ -102,7 +102,7 @@ static void settle(struct prog *p, bool must)
 	uint64_t *all = xmalloc(p->lock_words * sizeof(*all)), *tmp = xmalloc(p->lock_words * sizeof(*tmp));
 	bool changed = true;
 
-	for (unsigned round = 0; changed && round < 100; round++) {
+	while (changed) { /* sets only shrink (must) or grow (may): it ends */
 		changed = false;
 		for (size_t i = p->order.n; i-- > 0;)
 			changed |= update(p, p->order.at[i], must, all, tmp);

@@ -281,17 +281,6 @@ uint32_t expr_replace(struct prog *p, uint32_t id, uint32_t what, uint32_t with)
 	return id;
 }
 
-bool expr_uses(struct prog *p, uint32_t id, uint32_t fn, uint32_t value)
-{
-	const struct expr *e = &p->exprs.at[id];
-
-	if (!e->has_value)
-		return false;
-	while (e->op == X_FIELD || e->op == X_DEREF || e->op == X_INDEX)
-		e = &p->exprs.at[e->a];
-	return e->op == X_VALUE && e->a == fn && e->b == value;
-}
-
 /* ---- sets ---------------------------------------------------------------------------- */
 
 static int by_number(const void *a, const void *b)

@@ -176,7 +176,6 @@ struct slot {
 	uint32_t owner, member;              /* for the lore */
 };
 
-struct edge_key { uint32_t outer, inner, entry; };
 struct witness {
 	uint32_t fn;                 /* function in which both meet */
 	uint32_t origin;             /* of the outer lock; NONE: see start */
@@ -240,7 +239,6 @@ uint32_t expr_class(struct prog *p, uint32_t expr);               /* class or NO
 uint32_t expr_translate(struct prog *p, uint32_t expr, uint32_t caller, uint32_t call, uint32_t callee);
 uint32_t expr_replace(struct prog *p, uint32_t expr, uint32_t what, uint32_t with);
 uint32_t expr_any(struct prog *p, uint32_t expr, uint32_t cls);   /* another instance than it was */
-bool expr_uses(struct prog *p, uint32_t expr, uint32_t fn, uint32_t value);
 uint32_t set_make(struct prog *p, uint32_t *members, uint32_t n); /* sorts, removes doubles */
 uint32_t set_add(struct prog *p, uint32_t set, uint32_t member);
 uint32_t set_union(struct prog *p, uint32_t a, uint32_t b);
@@ -258,7 +256,6 @@ void link_units(struct prog *p);
 void link_calls(struct prog *p);
 void link_families(struct prog *p);
 void link_order(struct prog *p);
-uint32_t slot_find(struct prog *p, uint32_t owner, uint32_t member);
 static inline uint32_t fn_string(const struct prog *p, const struct fn *f, uint32_t id) { return p->remap[f->unit][id]; }
 static inline uint32_t fn_symbol(const struct prog *p, const struct fn *f, uint32_t sym) { return p->sym[f->unit][sym]; }
 static inline const struct facts_event *fn_event(const struct prog *p, uint32_t fn, uint32_t event) { return &p->fns.at[fn].f->events.at[event]; }

@@ -26,13 +26,6 @@ static uint32_t slot_get(struct prog *p, enum slot_kind kind, uint32_t a, uint32
 	return (uint32_t)*slot;
 }
 
-uint32_t slot_find(struct prog *p, uint32_t owner, uint32_t member)
-{
-	uint64_t v;
-
-	return map_get(&p->slot_at, (uint64_t)S_MEMBER << 61 | (uint64_t)owner << 32 | member, &v) ? (uint32_t)v : NONE;
-}
-
 static bool slot_put(struct prog *p, uint32_t slot, uint32_t fn, uint32_t table)
 {
 	struct slot *s = &p->slots.at[slot];
