@@ -5,6 +5,9 @@
  * External symbols meet by name.  A static function of a header stands in every unit that
  * includes it: those are one (same name, file and line).  Other static symbols are their unit's.
  * Where a build has several programs, what the unit of a main() defines again is its own.
+ *
+ * A member that a unit knows by its offset alone ("OWNER@16") gets its name from the units that
+ * know the struct.  Where they differ (two structs of one name) or none does, it stays "+16".
  */
 #include "analyse/internal.h"
 
@@ -110,6 +113,52 @@ static void link_functions(struct prog *p, size_t u)
 	}
 }
 
+static void collect_offsets(const struct prog *p, struct map *names)
+{
+	for (size_t u = 0; u < p->n_units; u++)
+		for (size_t i = 0; i < p->units[u]->offsets.n; i++) {
+			const struct facts_offset *o = &p->units[u]->offsets.at[i];
+			uint32_t member = p->remap[u][o->member];
+			uint64_t *at = map_slot(names, key3(p->remap[u][o->owner], o->at, 0), member);
+
+			if (*at != member)
+				*at = NONE;
+		}
+}
+
+static uint32_t name_offset(struct prog *p, const struct map *names, const char *s)
+{
+	const char *mark = strchr(s, '@');
+	char *owner = xstrndup(s, (size_t)(mark - s)), *plain;
+	uint32_t id = strtab_find(p->str, owner);
+	uint64_t known = NONE;
+
+	if (id != UINT32_MAX)
+		map_get(names, key3(id, strtoull(mark + 1, NULL, 10), 0), &known);
+	free(owner);
+	if (known != NONE)
+		return (uint32_t)known;
+	plain = xasprintf("+%s", mark + 1);
+	id = strtab_id(p->str, plain);
+	free(plain);
+	return id;
+}
+
+static void link_offsets(struct prog *p)
+{
+	struct map names = {0};
+
+	collect_offsets(p, &names);
+	for (size_t u = 0; u < p->n_units; u++)
+		for (uint32_t i = 0; i < strtab_count(p->units[u]->str); i++) {
+			const char *s = strtab_str(p->units[u]->str, i), *mark = strchr(s, '@');
+
+			if (mark > s && mark[1] && strspn(mark + 1, "0123456789") == strlen(mark + 1))
+				p->remap[u][i] = name_offset(p, &names, s);
+		}
+	map_free(&names);
+}
+
 void link_units(struct prog *p)
 {
 	struct map seen = {0};
@@ -122,4 +171,5 @@ void link_units(struct prog *p)
 		link_functions(p, u);
 	}
 	map_free(&seen);
+	link_offsets(p);
 }

@@ -31,7 +31,12 @@ static void enter(struct fn *fn, struct place *p, LLVMTypeRef t)
 	if (!LLVMGetStructName(t))
 		return;
 	if (unit_ir_name(t, &name, &n, &w.is_union)) {
-		place_be(fn, p, types_named(bc, name, n));
+		uint32_t type = types_named(bc, name, n);
+
+		if (type)
+			place_be(fn, p, type);
+		else
+			place_blind(fn, p, name, n);
 		return;
 	}
 	if (!types_is_composite(bc, p->type))
@@ -76,6 +81,10 @@ static bool first_index(struct fn *fn, struct place *p, LLVMTypeRef t, LLVMValue
 		return true;
 	if (is_byte && types_is_composite(bc, p->type))
 		return place_move(fn, p, c, false, &(struct want){ 0 });
+	if (is_byte && place_is_blind(p) && c > 0) {
+		place_move_blind(fn, p, c);
+		return true;
+	}
 	if (is_byte && (c < 0 || !p->type))
 		return false; /* container_of: the variable it goes to says what it is */
 	element(fn, p);
@@ -99,10 +108,16 @@ static bool next_index(struct fn *fn, struct place *p, LLVMTypeRef *t, LLVMValue
 	}
 	if (!LLVMIsAConstantInt(idx))
 		return false;
+	if (place_is_blind(p) && p->prefix)
+		enter(fn, p, *t);
 	i = (unsigned)LLVMConstIntGetZExtValue(idx);
 	at = (int64_t)LLVMOffsetOfElement(fn->bc->layout, *t, i);
 	(void)unit_ir_name(*t, &name, &n, &is_union);
 	*t = LLVMStructGetTypeAtIndex(*t, i);
+	if (place_is_blind(p) && !is_union) {
+		place_move_blind(fn, p, at);
+		return true;
+	}
 	return is_union || place_move(fn, p, at, true, &(struct want){ 0 });
 }
 
@@ -163,11 +178,14 @@ static struct place local(struct fn *fn, LLVMValueRef v, uint32_t type)
 static struct place global(struct fn *fn, LLVMValueRef v)
 {
 	struct bc *bc = fn->bc;
-
-	return typed(
+	struct place p = typed(
 		fn,
 		values_pure(fn, (struct facts_value){ .op = FACTS_GLOBAL, .a = unit_sym(bc, v) }),
 		unit_global_type(bc, v));
+
+	if (!p.type && LLVMGetTypeKind(LLVMGlobalGetValueType(v)) == LLVMStructTypeKind)
+		enter(fn, &p, LLVMGlobalGetValueType(v));
+	return p;
 }
 
 static struct place load(struct fn *fn, LLVMValueRef v)
@@ -188,6 +206,7 @@ static struct place load(struct fn *fn, LLVMValueRef v)
 	else
 		w.bytes = LLVMABISizeOfType(bc->layout, LLVMTypeOf(v));
 	(void)place_descend(fn, &p, &w);
+	place_first_blind(fn, &p);
 	type = p.type && bc->types.all.at[p.type].kind == TYPE_POINTER ? types_base(bc, p.type) : 0;
 	return typed(fn,
 		     values_new(fn, (struct facts_value){ .op = FACTS_DEREF,
@@ -391,5 +410,7 @@ uint32_t address_lock(struct fn *fn, LLVMValueRef v, uint8_t kind, uint8_t *foun
 	if (kind != FACTS_KIND_READSIDE)
 		(void)place_descend(fn, &p, &lock);
 	*found = types_lock_kind(fn->bc, p.type);
+	if (place_is_blind(&p) && !types_says_lock(fn->bc, p.owner, found))
+		place_first_blind(fn, &p);
 	return place_value(fn, &p);
 }

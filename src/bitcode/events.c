@@ -397,6 +397,7 @@ static void store(struct fn *fn, LLVMValueRef inst, uint32_t loc)
 	}
 	p = address_get(fn, LLVMGetOperand(inst, 1));
 	(void)place_descend(fn, &p, &(struct want){ .kind = WANT_POINTER });
+	place_first_blind(fn, &p);
 	if (!LLVMIsAFunction(v) && !types_is_fn_pointer(fn->bc, p.type))
 		return;
 	arg = values_get(fn, v);

@@ -60,7 +60,7 @@ struct types {
 	} members;
 	struct map by_md, by_name;
 	size_t walked;	   /* types_named(): up to here all are filled */
-	bool has_retained; /* the unit's list of types that nothing uses was read */
+	bool has_all; /* the types of all variables and functions were added */
 };
 
 struct bc;
@@ -77,6 +77,8 @@ bool types_holds_lock(struct bc *bc, uint32_t t);
 bool types_is_lock(struct bc *bc, uint32_t t);
 bool types_is_composite(const struct bc *bc, uint32_t t);
 bool types_is_fn_pointer(struct bc *bc, uint32_t t);
+/* Is a struct of this name (string) a lock, as far as a name can tell?  kind: where it is known. */
+bool types_says_lock(struct bc *bc, uint32_t name, uint8_t *kind);
 /* The struct that people name: of a struct, or through one pointer or arrays; 0: none. */
 uint32_t types_struct_name(struct bc *bc, uint32_t t);
 
@@ -127,6 +129,14 @@ bool place_move(struct fn *fn, struct place *p, int64_t rest, bool deeper, const
 /* Follows first members until the wanted is reached; false leaves p as it was. */
 bool place_descend(struct fn *fn, struct place *p, const struct want *w);
 void place_be(struct fn *fn, struct place *p, uint32_t type); /* the code says it is this type */
+/*
+ * A struct that this unit knows by an `extern` alone has a name in the IR and no debug info: no
+ * type, but an owner.  Its members go by their offset ("OWNER@16"); other units know their names.
+ */
+void place_blind(struct fn *fn, struct place *p, const char *name, size_t n);
+bool place_is_blind(const struct place *p);
+void place_move_blind(struct fn *fn, struct place *p, int64_t bytes);
+void place_first_blind(struct fn *fn, struct place *p); /* the member at the start is meant */
 bool layout_is(struct bc *bc, uint32_t t, const struct want *w);
 bool layout_fits(struct bc *bc, uint32_t t, int64_t rest, const struct want *w, int depth);
 uint32_t layout_choose(struct bc *bc, uint32_t t, int64_t at,
@@ -251,6 +261,7 @@ void unit_mention(struct bc *bc, uint32_t owner);
 void unit_translate(struct bc *bc);
 void init_tables(struct bc *bc);
 void member_tables(struct bc *bc);
+void offset_table(struct bc *bc);
 LLVMValueRef unit_callee(LLVMValueRef call); /* function that is called directly, or NULL */
 bool unit_is_call(LLVMValueRef inst);
 uint32_t str_of(struct bc *bc, const char *s, size_t n);

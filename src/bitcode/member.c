@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Members that matter for names: of the structs that this unit mentions, the locks, the structs
- * inside that hold locks, and the pointers to structs that do.
+ * member_tables(): members that matter for names: of the structs that this unit mentions, the locks, the structs
+ * inside that hold locks, and the pointers to structs that do.  offset_table(): where their locks,
+ * structs and pointers stand, for units that know these structs by an `extern` alone.
  */
 #include "bitcode/internal.h"
+
+struct names {
+	VEC(uint32_t);
+};
 
 struct found {
 	struct bc *bc;
@@ -65,18 +70,24 @@ static int by_text(const void *a, const void *b, void *ctx)
 	return strcmp(strtab_str(str, *(const uint32_t *)a), strtab_str(str, *(const uint32_t *)b));
 }
 
-void member_tables(struct bc *bc)
+/* The structs that this unit mentions, by name; the caller frees. */
+static struct names mentioned(struct bc *bc)
 {
-	struct found f = { .bc = bc };
-	struct {
-		VEC(uint32_t);
-	} names = { 0 };
+	struct names names = { 0 };
 
 	for (size_t i = 0; i < bc->owners.cap; i++)
 		if (bc->owners.used[i])
 			vec_push(&names, (uint32_t)bc->owners.keys[i]);
 	if (names.n)
 		qsort_r(names.at, names.n, sizeof(*names.at), by_text, bc->u->str);
+	return names;
+}
+
+void member_tables(struct bc *bc)
+{
+	struct found f = { .bc = bc };
+	struct names names = mentioned(bc);
+
 	for (size_t i = 0; i < names.n; i++) {
 		const char *s = strtab_str(bc->u->str, names.at[i]);
 
@@ -93,4 +104,39 @@ void member_tables(struct bc *bc)
 	vec_free(&names);
 	vec_free(&f.todo);
 	map_free(&f.done);
+}
+
+/* Members of t that a call or a lock may be reached through, `at` bytes in. */
+static void offsets_of(struct bc *bc, uint32_t owner, uint32_t prefix, uint32_t t, uint64_t at, int depth)
+{
+	uint32_t n, first = types_members(bc, t, &n);
+
+	for (uint32_t i = first; i < first + n; i++) {
+		struct type_member m = bc->types.members.at[i];
+		uint32_t type = types_member(bc, i), path = place_join(bc, prefix, m.name);
+
+		while (type && bc->types.all.at[type].kind == TYPE_ARRAY)
+			type = types_base(bc, type);
+		if (types_is_composite(bc, type) && !bc->types.all.at[type].name &&
+		    !types_is_lock(bc, type) && depth < 8)
+			offsets_of(bc, owner, path, type, at + m.at, depth + 1);
+		else if (path && (types_is_composite(bc, type) ||
+				  (type && bc->types.all.at[type].kind == TYPE_POINTER)))
+			vec_push(&bc->u->offsets,
+				 (struct facts_offset){ owner, path, (uint32_t)(at + m.at) });
+	}
+}
+
+void offset_table(struct bc *bc)
+{
+	struct names names = mentioned(bc);
+
+	for (size_t i = 0; i < names.n; i++) {
+		const char *s = strtab_str(bc->u->str, names.at[i]);
+		uint32_t t = types_named(bc, s, strlen(s));
+
+		if (t && !types_is_lock(bc, t))
+			offsets_of(bc, names.at[i], 0, t, 0, 0);
+	}
+	vec_free(&names);
 }

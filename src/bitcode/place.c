@@ -186,3 +186,36 @@ void place_be(struct fn *fn, struct place *p, uint32_t type)
 	if (!fn->out->values.at[val].type && types_is_composite(bc, type))
 		fn->out->values.at[val].type = w.name;
 }
+
+void place_blind(struct fn *fn, struct place *p, const char *name, size_t n)
+{
+	struct facts_value *v;
+	uint32_t val = place_value(fn, p);
+
+	*p = (struct place){ .val = val, .owner = str_of(fn->bc, name, n) };
+	v = &fn->out->values.at[val];
+	if (!v->type)
+		v->type = p->owner;
+}
+
+bool place_is_blind(const struct place *p)
+{
+	return !p->type && p->owner;
+}
+
+void place_move_blind(struct fn *fn, struct place *p, int64_t bytes)
+{
+	struct bc *bc = fn->bc;
+	char *s;
+
+	p->at += (uint64_t)bytes;
+	s = xasprintf("%s@%llu", strtab_str(bc->u->str, p->owner), (unsigned long long)p->at);
+	p->prefix = str_of(bc, s, strlen(s));
+	free(s);
+}
+
+void place_first_blind(struct fn *fn, struct place *p)
+{
+	if (place_is_blind(p) && !p->prefix)
+		place_move_blind(fn, p, 0);
+}

@@ -203,15 +203,12 @@ uint32_t types_member(struct bc *bc, uint32_t member)
 }
 
 /* Types that nothing here uses, but for an extern variable: clang keeps them if asked to. */
-static bool add_retained(struct bc *bc)
+static void add_retained(struct bc *bc)
 {
-	LLVMMetadataRef list =
-		bc->types.has_retained ? NULL : debug_op(bc, bc->unit, UNIT_RETAINED);
+	LLVMMetadataRef list = debug_op(bc, bc->unit, UNIT_RETAINED);
 	LLVMValueRef *ops, *copy;
 	unsigned n = 0;
-	size_t before = bc->types.all.n;
 
-	bc->types.has_retained = true;
 	ops = debug_ops(bc, list, &n);
 	copy = xcalloc(n + 1, sizeof(*copy));
 	memcpy(copy, ops ? ops : copy, n * sizeof(*copy));
@@ -219,6 +216,28 @@ static bool add_retained(struct bc *bc)
 		if (copy[i])
 			(void)types_get(bc, LLVMValueAsMetadata(copy[i]));
 	free(copy);
+}
+
+/* All that the unit has: of variables and functions that were not looked at yet, too. */
+static bool add_all(struct bc *bc)
+{
+	size_t before = bc->types.all.n;
+
+	if (bc->types.has_all)
+		return false;
+	bc->types.has_all = true;
+	add_retained(bc);
+	for (LLVMValueRef g = LLVMGetFirstGlobal(bc->mod); g; g = LLVMGetNextGlobal(g)) {
+		LLVMMetadataRef var = debug_global(bc, g);
+
+		if (var)
+			(void)debug_var_type(bc, var);
+	}
+	for (LLVMValueRef f = LLVMGetFirstFunction(bc->mod); f; f = LLVMGetNextFunction(f)) {
+		(void)debug_result_type(bc, f);
+		for (unsigned i = 0; i < LLVMCountParams(f); i++)
+			(void)debug_param_type(bc, f, i);
+	}
 	return bc->types.all.n > before;
 }
 
@@ -233,7 +252,7 @@ uint32_t types_named(struct bc *bc, const char *name, size_t n)
 	if (!bc->types.walked)
 		bc->types.walked = 1;
 	while (!map_get(&bc->types.by_name, id, &t)) {
-		if (bc->types.walked >= bc->types.all.n && !add_retained(bc))
+		if (bc->types.walked >= bc->types.all.n && !add_all(bc))
 			return 0;
 		t = bc->types.walked++;
 		(void)types_base(bc, (uint32_t)t);
@@ -257,7 +276,6 @@ bool types_is_fn_pointer(struct bc *bc, uint32_t t)
 	return to && bc->types.all.at[to].kind == TYPE_FUNC;
 }
 
-/* A struct with a name and nothing in it but one lock is that lock. */
 /* Does the name of a struct say that it is a lock: my_mutex, struct db_rwlock? */
 static bool says_lock(const char *name)
 {
@@ -273,6 +291,15 @@ static bool says_lock(const char *name)
 	return false;
 }
 
+bool types_says_lock(struct bc *bc, uint32_t name, uint8_t *kind)
+{
+	const char *s = strtab_str(bc->u->str, name);
+
+	*kind = prim_lock_type(bc->prims, s);
+	return *kind || says_lock(s);
+}
+
+/* A struct with a name and nothing in it but one lock is that lock. */
 /* The kind of the one lock inside a struct that is nothing but a lock, to those who use it. */
 static uint8_t wrapped_kind(struct bc *bc, uint32_t t)
 {

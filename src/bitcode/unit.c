@@ -360,4 +360,5 @@ void unit_translate(struct bc *bc)
 	vec_free(&keeps);
 	init_tables(bc);
 	member_tables(bc);
+	offset_table(bc);
 }

@@ -194,7 +194,7 @@ void compdb_finish_args(struct words *out, const char *source)
 	static const char *const ours[] = {
 		/* Unknown things must not kill a unit; no warning matters here, and none is an error. */
 		"-Qunused-arguments", "-Wno-unknown-warning-option", "-w", "-Wno-everything",
-		"-g", "-fno-eliminate-unused-debug-types", "-emit-llvm", "-Xclang", "-disable-llvm-passes"
+		"-g", "-emit-llvm", "-Xclang", "-disable-llvm-passes"
 	};
 	bool has_optnone = !is_optimised(out);
 

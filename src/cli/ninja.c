@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -138,6 +139,37 @@ static void add_unit(struct buf *b, const struct index_plan *p, const struct ind
 	buf_addc(b, '\n');
 }
 
+/* The longest first, so that at the end no job waits for one: ninja starts them in this order. */
+struct start { size_t unit; int64_t bytes; };
+
+static int by_bytes(const void *a, const void *b)
+{
+	const struct start *x = a, *y = b;
+
+	if (x->bytes != y->bytes)
+		return x->bytes > y->bytes ? -1 : 1;
+	return x->unit < y->unit ? -1 : x->unit > y->unit;
+}
+
+static void add_units(struct buf *b, const struct index_plan *p, const char *extract)
+{
+	struct { VEC(struct start); } order = {0};
+
+	for (size_t i = 0; i < p->units.n; i++) {
+		struct stat st = {0};
+
+		if (p->units.at[i].is_selected) {
+			(void)stat(p->units.at[i].file, &st);
+			vec_push(&order, (struct start){ i, st.st_size });
+		}
+	}
+	if (order.n)
+		qsort(order.at, order.n, sizeof(*order.at), by_bytes);
+	for (size_t i = 0; i < order.n; i++)
+		add_unit(b, p, &p->units.at[order.at[i].unit], extract);
+	vec_free(&order);
+}
+
 static bool write_build_file(const struct index_plan *p, const struct cli_common *c,
 			     uint64_t prim_digest, struct diag *d)
 {
@@ -147,9 +179,7 @@ static bool write_build_file(const struct index_plan *p, const struct cli_common
 	bool ok;
 
 	add_rules(&b, extract ? extract : "locklore-extract", c, prim_digest);
-	for (size_t i = 0; i < p->units.n; i++)
-		if (p->units.at[i].is_selected)
-			add_unit(&b, p, &p->units.at[i], extract ? extract : "locklore-extract");
+	add_units(&b, p, extract ? extract : "locklore-extract");
 	ok = file_write(path, b.at, b.n, d);
 	buf_free(&b);
 	free(path);

@@ -122,6 +122,12 @@ static void save_tables(const struct facts_unit *u, struct buf *b)
 		put(b, u->varnames.at[i].name);
 		put(b, u->varnames.at[i].count);
 	}
+	put(b, u->offsets.n);
+	for (size_t i = 0; i < u->offsets.n; i++) {
+		put(b, u->offsets.at[i].owner);
+		put(b, u->offsets.at[i].member);
+		put(b, u->offsets.at[i].at);
+	}
 }
 
 static void save_event(const struct facts_event *e, struct buf *b)
@@ -336,6 +342,13 @@ static void load_tables(struct reader *r, struct facts_unit *u)
 		v->owner = get32(r);
 		v->name = get32(r);
 		v->count = get32(r);
+	}
+	for (n = get_count(r, 3), vec_reserve(&u->offsets, n); n-- && !r->bad;) {
+		struct facts_offset *o = vec_add(&u->offsets);
+
+		o->owner = get32(r);
+		o->member = get32(r);
+		o->at = get32(r);
 	}
 }
 

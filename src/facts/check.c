@@ -135,6 +135,9 @@ static bool tables_ok(const struct check *c)
 	for (size_t i = 0; i < c->u->varnames.n; i++)
 		if (!str_ok(c, c->u->varnames.at[i].owner) || !str_ok(c, c->u->varnames.at[i].name))
 			return false;
+	for (size_t i = 0; i < c->u->offsets.n; i++)
+		if (!str_ok(c, c->u->offsets.at[i].owner) || !str_ok(c, c->u->offsets.at[i].member))
+			return false;
 	return true;
 }
 

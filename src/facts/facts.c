@@ -33,6 +33,7 @@ void facts_free(struct facts_unit *u)
 	vec_free(&u->inits);
 	vec_free(&u->members);
 	vec_free(&u->varnames);
+	vec_free(&u->offsets);
 	strtab_free(u->str);
 	free(u);
 }

@@ -25,7 +25,7 @@
 #include "base/base.h"
 #include "order/order.h"
 
-#define FACTS_VERSION 1u
+#define FACTS_VERSION 2u
 #define FACTS_NONE UINT32_MAX
 
 /* ---- values ---------------------------------------------------------------- */
@@ -181,6 +181,12 @@ struct facts_member {
 /* So many variables of this name point to (or are) this struct. */
 struct facts_varname { uint32_t owner, name, count; };
 
+/*
+ * Where a member stands, in bytes from the start of its struct.  A unit that knows a struct by an
+ * `extern` alone names its members "OWNER@16"; the units that know it say here what that is.
+ */
+struct facts_offset { uint32_t owner, member, at; };
+
 struct facts_unit {
 	struct strtab *str;
 	uint32_t source;    /* string: the C file, absolute */
@@ -190,6 +196,7 @@ struct facts_unit {
 	struct { VEC(struct facts_init); } inits;
 	struct { VEC(struct facts_member); } members;
 	struct { VEC(struct facts_varname); } varnames;
+	struct { VEC(struct facts_offset); } offsets;
 };
 
 struct facts_unit *facts_new(void);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const char *const top_words[] = {"unit", "var", "declare", "struct", "member", "varname",
-					"init", "func"};
+					"init", "func", "offset"};
 
 bool parse_top_word(const char *word)
 {
@@ -106,6 +106,16 @@ static void top_varname(struct parser *p)
 	vec_push(&p->u->varnames, v);
 }
 
+static void top_offset(struct parser *p)
+{
+	struct facts_offset o = {0};
+
+	o.owner = lex_name(p, true, "a struct");
+	o.at = lex_u32(p);
+	o.member = lex_name(p, true, "a member");
+	vec_push(&p->u->offsets, o);
+}
+
 /* TABLE[.OWNER[.MEMBER]] = TARGET */
 static void top_init(struct parser *p)
 {
@@ -156,8 +166,11 @@ static void top(struct parser *p, uint32_t *owner)
 	case 7:
 		parse_func(p);
 		return;
+	case 8:
+		top_offset(p);
+		break;
 	default:
-		lex_fail(p, "'%.*s' begins no statement; known: unit var declare struct member varname init func",
+		lex_fail(p, "'%.*s' begins no statement; known: unit var declare struct member varname offset init func",
 			 word ? 80 : (int)strcspn(p->at, " \t\n"),
 			 word ? lex_str(p, word) : p->at);
 	}

@@ -357,6 +357,12 @@ void facts_print(const struct facts_unit *u, struct buf *out)
 		named(&p, " ", v->name, true);
 		buf_addf(out, " %u\n", v->count);
 	}
+	for (size_t i = 0; i < u->offsets.n; i++) {
+		named(&p, "offset ", u->offsets.at[i].owner, true);
+		buf_addf(out, " %u", u->offsets.at[i].at);
+		named(&p, " ", u->offsets.at[i].member, true);
+		buf_addc(out, '\n');
+	}
 	print_inits(&p);
 	for (size_t i = 0; i < u->funcs.n; i++) {
 		p.f = &u->funcs.at[i];

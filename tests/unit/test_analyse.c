@@ -251,6 +251,20 @@ static void test_two_programs_of_one_build(void **state)
 	expect_units(two, 2, "l>m x>y");
 }
 
+static void test_member_by_offset(void **state)
+{
+	static const char *const two[] = {
+		"unit \"/src/a.c\"\nvar b lock mutex\nvar it type box\nfunc f() \"/src/a.c\":1\n"
+		" %1 = field &it box.\"box@8\"\n take mutex &b @2\n take mutex %1 @3\n drop mutex %1\n drop mutex &b\n ret\n",
+		"unit \"/src/b.c\"\nvar it type box\nstruct box member m lock mutex\nvarname box box 1\noffset box 8 m\n",
+	};
+	static const char *const differ[] = {two[0], two[1], "unit \"/src/c.c\"\noffset box 8 other\n"};
+
+	expect_units(two, 1, "b>it.+8"); /* nobody says what is there */
+	expect_units(two, 2, "b>box->m");
+	expect_units(differ, 3, "b>box->+8"); /* two structs of one name */
+}
+
 static int setup(void **state)
 {
 	struct diag d;
@@ -288,6 +302,7 @@ int main(void)
 		cmocka_unit_test(test_undecided_exit_is_not_passed_on),
 		cmocka_unit_test(test_statics_of_two_units),
 		cmocka_unit_test(test_two_programs_of_one_build),
+		cmocka_unit_test(test_member_by_offset),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -45,7 +45,7 @@ static inline char *compile(const char *clang, const char *source, const char *f
 {
 	char *out = scratch("unit.bc");
 	char *cmd = xasprintf("%s %s -emit-llvm -Xclang -disable-llvm-passes "
-			      "-fno-eliminate-unused-debug-types -w -c -o %s %s/bitcode/%s",
+			      "-w -c -o %s %s/bitcode/%s",
 			      clang, flags, out, TEST_DATA, source);
 
 	if (system(cmd) != 0)

@@ -80,6 +80,8 @@ static void make_tables(struct facts_unit *u, uint32_t n)
 							    (uint8_t)rnd(FACTS_LOCK_KINDS)});
 	for (uint32_t i = rnd(5); i; i--)
 		vec_push(&u->varnames, (struct facts_varname){rnd_str(u), rnd_str(u), rnd(UINT32_MAX)});
+	for (uint32_t left = rnd(4); left--;)
+		vec_push(&u->offsets, (struct facts_offset){rnd_str(u), rnd_str(u), rnd(UINT32_MAX)});
 }
 
 static int64_t rnd_imm(void)
@@ -218,7 +220,7 @@ static bool same_tables(const struct pair *p)
 {
 	bool ok = same_str(p, p->a->source, p->b->source) && p->a->syms.n == p->b->syms.n &&
 		  p->a->inits.n == p->b->inits.n && p->a->members.n == p->b->members.n &&
-		  p->a->varnames.n == p->b->varnames.n && p->a->funcs.n == p->b->funcs.n;
+		  p->a->varnames.n == p->b->varnames.n && p->a->offsets.n == p->b->offsets.n && p->a->funcs.n == p->b->funcs.n;
 
 	for (size_t i = 0; ok && i < p->a->syms.n; i++) {
 		const struct facts_sym *s = &p->a->syms.at[i], *t = &p->b->syms.at[i];
@@ -243,6 +245,10 @@ static bool same_tables(const struct pair *p)
 		ok = same_str(p, p->a->varnames.at[i].owner, p->b->varnames.at[i].owner) &&
 		     same_str(p, p->a->varnames.at[i].name, p->b->varnames.at[i].name) &&
 		     p->a->varnames.at[i].count == p->b->varnames.at[i].count;
+	for (size_t i = 0; ok && i < p->a->offsets.n; i++)
+		ok = same_str(p, p->a->offsets.at[i].owner, p->b->offsets.at[i].owner) &&
+		     same_str(p, p->a->offsets.at[i].member, p->b->offsets.at[i].member) &&
+		     p->a->offsets.at[i].at == p->b->offsets.at[i].at;
 	return ok;
 }
 

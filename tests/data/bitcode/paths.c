@@ -83,7 +83,7 @@ void chains(struct outer *o)
 	pthread_mutex_lock(&the_pointer->first.m); //= take *(the_pointer)/box.first/first.m
 	pthread_mutex_lock(&plain); //= take plain
 	pthread_mutex_lock(&nameless.m); //= take nameless/.m
-	pthread_mutex_lock(&not_here.m); //= take not_here/elsewhere.m
+	pthread_mutex_lock(&not_here.m); //= take not_here/elsewhere.elsewhere@8
 }
 
 /* A pointer to the first member, to the middle, and back to the whole. */
