@@ -15,8 +15,12 @@
 #include "facts/facts.h"
 #include "prim/prim.h"
 
+/* LAST: the program ends soon; LLVM's memory is not given back, which takes longer than expected. */
+enum bitcode_flag { BITCODE_LAST = 1 };
+
 /* Caller frees with facts_free().  NULL with d: broken, cut short, no debug info, of a newer LLVM. */
-struct facts_unit *bitcode_read(const char *path, const struct prim_table *prims, struct diag *d);
+struct facts_unit *bitcode_read(const char *path, const struct prim_table *prims, unsigned flags,
+				struct diag *d);
 
 /* "LLVM 19.1.7" */
 const char *bitcode_version(void);

@@ -24,7 +24,8 @@ static void bc_free(struct bc *bc)
 	module_free(bc);
 }
 
-struct facts_unit *bitcode_read(const char *path, const struct prim_table *prims, struct diag *d)
+struct facts_unit *bitcode_read(const char *path, const struct prim_table *prims, unsigned flags,
+				struct diag *d)
 {
 	struct bc bc = { .prims = prims, .u = facts_new() };
 	struct facts_unit *u = bc.u;
@@ -35,6 +36,7 @@ struct facts_unit *bitcode_read(const char *path, const struct prim_table *prims
 		facts_free(u);
 		u = NULL;
 	}
-	bc_free(&bc);
+	if (!(flags & BITCODE_LAST))
+		bc_free(&bc);
 	return u;
 }

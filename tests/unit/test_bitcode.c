@@ -17,7 +17,7 @@ static struct facts_unit *read_source(const char *clang, const char *source, con
 {
 	char *path = compile(clang, source, flags);
 	struct diag d = { "" };
-	struct facts_unit *u = bitcode_read(path, prims, &d);
+	struct facts_unit *u = bitcode_read(path, prims, 0, &d);
 
 	if (!u)
 		fail_msg("%s", d.text);

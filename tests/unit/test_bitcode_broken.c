@@ -11,7 +11,7 @@ static void refused(const void *data, size_t bytes, const char *why)
 	struct facts_unit *u;
 
 	assert_true(file_write(path, data, bytes, &d));
-	u = bitcode_read(path, prims, &d);
+	u = bitcode_read(path, prims, 0, &d);
 	if (u)
 		fail_msg("%zu bytes were read as a unit", bytes);
 	assert_true(str_starts(d.text, path));
@@ -51,7 +51,7 @@ static void test_missing(void **state)
 {
 	struct diag d = { "" };
 
-	assert_null(bitcode_read("/no/such/file.bc", prims, &d));
+	assert_null(bitcode_read("/no/such/file.bc", prims, 0, &d));
 	assert_true(str_starts(d.text, "/no/such/file.bc"));
 }
 
@@ -100,7 +100,7 @@ static void test_same_bytes(void **state)
 		skip();
 	path = compile(clang, "tables.c", "-g -O2");
 	for (int i = 0; i < 2; i++) {
-		struct facts_unit *u = bitcode_read(path, prims, &d);
+		struct facts_unit *u = bitcode_read(path, prims, 0, &d);
 
 		assert_non_null(u);
 		facts_save(u, &out[i]);
