@@ -36,13 +36,32 @@ static const char lock_words[] =
 static const char order_words[] =
 	"order orders ordering ordered orderings hierarchy nesting ranking ranks rules";
 
+/* "Leafs", "2. Leaf locks": nothing but these words. */
+static bool is_leaf_heading(const char *s)
+{
+	static const char words[] = "leaf leafs leaves lock locks the and other of";
+	bool has_leaf = false;
+
+	for (size_t n; *s; s += n ? n : 1) {
+		char low[8];
+
+		for (n = 0; isalpha((unsigned char)s[n]); n++)
+			if (n < sizeof(low))
+				low[n] = (char)tolower((unsigned char)s[n]);
+		if (n && (n > sizeof(low) || !rules_inn(low, n, words)))
+			return false;
+		has_leaf |= n >= 4 && !memcmp(low, "lea", 3);
+	}
+	return has_leaf;
+}
+
 bool rules_speaks_of_order(const char *s)
 {
 	struct words k = { 0 };
 	size_t looked = 0;
 
 	s = rules_skip_space(s);
-	if (!strcasecmp(s, "Ordering:") || !strcasecmp(s, "Order:"))
+	if (!strcasecmp(s, "Ordering:") || !strcasecmp(s, "Order:") || is_leaf_heading(s))
 		return true;
 	for (const char *p = s; *p && looked < 2000; looked++) {
 		size_t n = 0;

@@ -21,6 +21,9 @@ static const struct {
 	  "order pool->lock queue->mutex @6 [x86]\n"
 	  "order pool->lock node->lock @10 [CONFIG_NUMA]\n"
 	  "leaf @12\n" },
+	/* a section of its own for the leafs, which names no order */
+	{ "x.rst", "Notes\n=====\n\nHello.\n\n2. Leaf locks\n-------------\n\nEverything else is a leaf.\n",
+	  "leaf @9\n" },
 	{ "a.rst",
 	  "Lock order\n"
 	  "----------\n"
