@@ -10,17 +10,23 @@ allowed() {
 	case $1 in
 	base) ;;
 	order) ;;
+	git) ;;
 	facts) echo order ;;
 	prim) echo facts order ;;
 	lore) echo facts order ;;
 	bitcode) echo prim facts order ;;
 	analyse) echo prim facts order lore ;;
-	rules) echo prim ;;
+	mail) ;;
+	rules) echo prim mail ;;
 	verdict) echo rules lore order prim facts ;;
-	report) echo verdict rules lore order facts ;;
+	compare) echo verdict rules lore order facts ;;
+	draft) echo verdict rules prim lore facts order ;;
+	lockdep) ;;
+	review) echo verdict rules mail lore order prim facts ;;
+	report) echo compare review verdict rules lore order facts ;;
 	store) echo lore facts order ;;
 	extract) echo bitcode prim facts ;;
-	cli) echo analyse verdict report store rules prim lore facts order ;;
+	cli) echo review mail draft lockdep git compare analyse verdict report store rules prim lore facts order ;;
 	preload) echo order ;;
 	srcu) echo nothing ;;
 	*) echo unknown ;;
@@ -49,6 +55,7 @@ for room in src/*/; do
 		[ -e "$file" ] || continue
 		for found in $(includes "$file" | sed 's/^\([^:]*:[0-9]*\):[^"]*"\([^"]*\)".*/\1=\2/'); do
 			header=${found#*=}
+			[ "$room:$header" = srcu:../../include/srcu.h ] && continue # its own public header
 			case $header in
 			*/*) used=${header%%/*} ;;
 			*) used=$room ;;

@@ -98,20 +98,20 @@ void report_place(const struct report *r, size_t at, size_t func_width, uint32_t
 	size_t room = least_room(report_file(r, place), report_line(r, place));
 
 	fprintf(r->out, "%s()", func);
-	if (stop + 2 + room > REPORT_COLUMNS && end + 2 + room <= REPORT_COLUMNS)
+	if (stop + 2 + room > report_columns(r) && end + 2 + room <= report_columns(r))
 		func_width = strlen(func) + 2; /* out of line rather than cut */
-	else if (stop + 2 + room > REPORT_COLUMNS) {
+	else if (stop + 2 + room > report_columns(r)) {
 		fputc('\n', r->out);
 		report_pad(r, 0, at + 2);
 		print_path(r, report_file(r, place), report_line(r, place),
-			   REPORT_COLUMNS - at - 2);
+			   report_columns(r) - at - 2);
 		return;
 	}
 	report_pad(r, end, at + func_width);
 	if (end < at + func_width)
 		end = at + func_width;
 	fputs("  ", r->out);
-	print_path(r, report_file(r, place), report_line(r, place), REPORT_COLUMNS - end - 2);
+	print_path(r, report_file(r, place), report_line(r, place), report_columns(r) - end - 2);
 }
 
 /* What a step is: where the outer lock is taken, a call on the way, the inner take. */

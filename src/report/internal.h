@@ -7,6 +7,11 @@
 
 enum { REPORT_COLUMNS = 80 };
 
+static inline size_t report_columns(const struct report *r)
+{
+	return r->columns ? r->columns : REPORT_COLUMNS;
+}
+
 enum report_hue { HUE_PLAIN, HUE_BOLD, HUE_GOOD, HUE_BAD, HUE_DIM, HUE_DOUBT };
 
 /* paint.c */
@@ -31,5 +36,12 @@ void report_chain(const struct report *r, const struct verdict_evidence *e, size
 void report_place(const struct report *r, size_t at, size_t func_width, uint32_t place);
 /* "1 place", "3 places" */
 const char *report_count(char *out, size_t size, uint32_t n, const char *what);
+
+/* text_deadlock.c */
+/* "a -> b -> wait(c) -> a"; appended to b */
+void report_cycle(const struct report *r, struct buf *b, const struct verdict_deadlock *d);
+/* What each thread holds and wants: two side by side, more one below the other. */
+void report_threads(const struct report *r, const struct verdict_deadlock *d);
+void report_mends(const struct report *r, const struct verdict_deadlock *d);
 
 #endif

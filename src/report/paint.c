@@ -46,7 +46,7 @@ void report_wrap(const struct report *r, size_t at, size_t indent, const char *t
 	while (*text) {
 		size_t n = strcspn(text, " ");
 
-		if (!is_first && at + 1 + n > REPORT_COLUMNS) {
+		if (!is_first && at + 1 + n > report_columns(r)) {
 			fputc('\n', r->out);
 			report_pad(r, 0, indent);
 			at = indent;

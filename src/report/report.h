@@ -21,6 +21,7 @@ struct report {
 	const struct lore *lore;
 	const struct verdict_deadlocks *dead; /* may be NULL for `ask` */
 	bool color, all;
+	unsigned columns; /* that lines may have; 0: 80 */
 	unsigned verbose;
 	const char *const *spelling; /* by class: a document's words, or NULL; may be NULL */
 };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMN = 38, MAX_IN_FULL = 3, MAX_NESTING = 8, MAX_FINDINGS = 5 };
+enum { MAX_IN_FULL = 3, MAX_NESTING = 8, MAX_FINDINGS = 5 };
 
 static uint32_t last(const struct verdict_evidence *e)
 {
@@ -40,18 +40,19 @@ static void column_line(const struct report *r, struct buf *b, const struct verd
 /* Two threads side by side: time runs down. */
 static void print_columns(const struct report *r, const struct verdict_deadlock *d)
 {
+	size_t half = report_columns(r) / 2 - 2, room = report_columns(r) - half - 4;
 	struct buf b = { 0 };
 
 	fputs("  thread 1", r->out);
-	report_pad(r, 10, 2 + COLUMN);
+	report_pad(r, 10, 2 + half);
 	fputs("  thread 2\n", r->out);
 	for (unsigned step = 0; step < 8; step++) {
 		unsigned thread = (step / 2) % 2, line = step / 4 * 2 + step % 2;
 
 		column_line(r, &b, &d->edges[thread], line);
-		report_pad(r, 0, thread ? 4 + COLUMN : 2);
-		if (b.n > REPORT_COLUMNS - 4 - COLUMN)
-			fprintf(r->out, "%.*s...\n", REPORT_COLUMNS - 7 - COLUMN, buf_str(&b));
+		report_pad(r, 0, thread ? 4 + half : 2);
+		if (b.n > room)
+			fprintf(r->out, "%.*s...\n", (int)room - 3, buf_str(&b));
 		else
 			fprintf(r->out, "%s\n", buf_str(&b));
 	}
@@ -81,7 +82,7 @@ static void print_rows(const struct report *r, const struct verdict_deadlock *d)
 	buf_free(&b);
 }
 
-static void add_cycle(const struct report *r, struct buf *b, const struct verdict_deadlock *d)
+void report_cycle(const struct report *r, struct buf *b, const struct verdict_deadlock *d)
 {
 	for (uint32_t i = 0; i < d->n; i++) {
 		const struct verdict_evidence *e = &d->edges[i];
@@ -101,7 +102,7 @@ static void print_heading(const struct report *r, const struct verdict_deadlock 
 	snprintf(head, sizeof(head), "deadlock %zu", number);
 	report_paint(r, HUE_BAD, "%s", head);
 	buf_add(&b, ": ");
-	add_cycle(r, &b, d);
+	report_cycle(r, &b, d);
 	if (d->assumptions)
 		buf_addf(&b, "  (rests on %u guess%s)", d->assumptions,
 			 d->assumptions == 1 ? "" : "es");
@@ -109,7 +110,7 @@ static void print_heading(const struct report *r, const struct verdict_deadlock 
 	buf_free(&b);
 }
 
-static void print_mends(const struct report *r, const struct verdict_deadlock *d)
+void report_mends(const struct report *r, const struct verdict_deadlock *d)
 {
 	if (d->n_mends)
 		fputs("  what would mend it, one of:\n", r->out);
@@ -119,20 +120,25 @@ static void print_mends(const struct report *r, const struct verdict_deadlock *d
 	}
 }
 
-static void print_deadlock(const struct report *r, const struct verdict_deadlock *d, size_t number)
+void report_threads(const struct report *r, const struct verdict_deadlock *d)
 {
-	print_heading(r, d, number);
 	if (d->n == 2)
 		print_columns(r, d);
 	else
 		print_rows(r, d);
+}
+
+static void print_deadlock(const struct report *r, const struct verdict_deadlock *d, size_t number)
+{
+	print_heading(r, d, number);
+	report_threads(r, d);
 	for (uint32_t i = 0; i < d->n; i++) {
 		char head[24];
 
 		snprintf(head, sizeof(head), "%3u  ", i + 1);
 		report_chain(r, &d->edges[i], strlen(head), head);
 	}
-	print_mends(r, d);
+	report_mends(r, d);
 	fputc('\n', r->out);
 }
 

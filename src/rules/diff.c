@@ -7,12 +7,14 @@
  */
 #include "rules/internal.h"
 
+#include "mail/mail.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct hunk_header {
-	unsigned old_n, new_n;
+	unsigned old_first, new_first, old_n, new_n;
 	const char *hint;
 };
 
@@ -39,6 +41,8 @@ static bool read_header(const char *s, struct hunk_header *h)
 	}
 	if (b > 10000000 || e > 10000000)
 		return false;
+	h->old_first = a;
+	h->new_first = c;
 	h->old_n = b;
 	h->new_n = e;
 	h->hint = rules_skip_space(s + n);
@@ -52,7 +56,7 @@ bool rules_is_diff(const struct rules_lines *l)
 	for (size_t i = 0; i < l->n; i++) {
 		const char *s = l->at[i].s;
 
-		rules_peel(&s, 99);
+		mail_peel(&s, 99);
 		if (*s == '@' && read_header(s, &h))
 			return true;
 	}
@@ -167,31 +171,92 @@ struct walk {
 	rules_region_fn *fn;
 	const char *path;
 	unsigned skipped, read;
+	bool *taken; /* by line: it belongs to a hunk; may be NULL */
 };
+
+/* Columns that a mailer leaves to a line at least, before it breaks it in two. */
+enum { WRAP_COLUMNS = 70 };
+
+/*
+ * Is this line, which lacks the marks of quoting around it, the end of the quoted line above that
+ * a mailer broke?  Then its first word would not have fitted there.
+ */
+static bool is_wrapped(const struct walk *w, size_t i, unsigned depth)
+{
+	const char *above, *here = w->in->at[i].s, *below;
+	size_t n;
+
+	if (!i || i + 1 >= w->in->n || !*here || mail_peel(&here, depth))
+		return false;
+	above = w->in->at[i - 1].s;
+	below = w->in->at[i + 1].s;
+	n = strlen(above) + 1 + strcspn(here, " ");
+	return mail_peel(&above, depth) == depth && mail_peel(&below, depth) == depth &&
+	       n > WRAP_COLUMNS && *above && strlen(here) + 4 < WRAP_COLUMNS;
+}
+
+static bool is_end_of_hunk(const char *s)
+{
+	struct hunk_header other;
+
+	return str_starts(s, "diff --git ") || read_header(s, &other) || !strcmp(s, "--");
+}
+
+/*
+ * Have the lines of context kept the blank in front?  Then a line without any mark is the end of
+ * the line above it; where white space was lost, it is context itself.
+ */
+static bool has_marks(const struct walk *w, size_t i, unsigned depth, const struct hunk_header *h)
+{
+	size_t most = 2 * ((size_t)h->old_n + h->new_n);
+
+	for (size_t n = 0; i < w->in->n && n < most; i++) {
+		const char *s = w->in->at[i].s;
+
+		if (mail_peel(&s, depth) < depth)
+			continue;
+		if (is_end_of_hunk(s))
+			break;
+		if (s[0] == ' ' && s[1])
+			return true;
+		n++;
+	}
+	return false;
+}
+
+static void join(struct walk *w, struct rules_line *above, const char *s)
+{
+	above->s = rules_strf(w->r, "%s %s", above->s, s);
+}
 
 /* The hunk's own lines, with their marks; returns the index after the last. */
 static size_t collect(struct walk *w, size_t i, unsigned depth, const struct hunk_header *h,
 		      struct rules_lines *out)
 {
-	unsigned kept = 0, added = 0;
-	struct hunk_header other;
+	bool is_marked = has_marks(w, i, depth, h);
+	unsigned kept = 0, added = 0, removed = 0;
 
 	for (; i < w->in->n; i++) {
 		struct rules_line l = w->in->at[i];
-		unsigned now = rules_peel(&l.s, depth);
+		unsigned now = mail_peel(&l.s, depth);
+		bool is_full = kept >= h->old_n && kept - removed + added >= h->new_n;
+		bool is_end_of_line =
+			is_marked && !is_full && out->n && *l.s && !strchr(" +-\\\t", *l.s);
 
-		if (now < depth)
+		if (now < depth && !is_wrapped(w, i, depth))
 			continue;
-		if (kept >= h->old_n && (*l.s != '+' || added >= h->new_n))
+		if (is_end_of_hunk(l.s) || (!depth && str_starts(l.s, "From ") && kept))
 			break;
-		if (str_starts(l.s, "diff --git ") || read_header(l.s, &other) ||
-		    !strcmp(l.s, "--"))
+		if (!is_end_of_line && kept >= h->old_n && (*l.s != '+' || added >= h->new_n))
 			break;
-		if (!depth && str_starts(l.s, "From ") && kept)
-			break;
-		if (*l.s == '\\')
+		if (w->taken)
+			w->taken[i] = true;
+		if (is_end_of_line)
+			join(w, &out->at[out->n - 1], l.s);
+		if (is_end_of_line || *l.s == '\\')
 			continue;
 		added += *l.s == '+';
+		removed += *l.s == '-';
 		kept += *l.s != '+';
 		vec_push(out, l);
 	}
@@ -242,14 +307,40 @@ static void mark(const struct rules_lines *l, const struct hunk_header *h, char 
 		kind[i] = l->at[i].s[0] == '+' || l->at[i].s[0] == '-' ? l->at[i].s[0] : ' ';
 }
 
+/* The hunk as it is, for those who look at code. */
+static void keep_hunk(struct walk *w, const struct rules_lines *l, const struct hunk_header *h,
+		      const char *kind, bool is_collapsed)
+{
+	struct rules_hunk *k = vec_add(&w->r->doc->pub.hunks);
+
+	k->path = w->path;
+	k->hint = h->hint;
+	k->old_first = h->old_first;
+	k->new_first = h->new_first;
+	k->is_collapsed = is_collapsed;
+	k->n = l->n;
+	k->lines = arena_alloc(&w->r->doc->arena, (l->n + 1) * sizeof(*k->lines));
+	for (size_t i = 0; i < l->n; i++) {
+		const char *s = l->at[i].s;
+
+		if (kind[i] != ' ' || (!is_collapsed && *s == ' '))
+			s++;
+		k->lines[i] = (struct rules_hunk_line){ s, l->at[i].no, kind[i] };
+	}
+}
+
 static void give(struct walk *w, struct rules_lines *l, const struct hunk_header *h)
 {
 	struct rules_region g = { .format = rules_format_of(w->path, RULES_TEXT) };
+	struct rules_document *doc = &w->r->doc->pub;
+	size_t first = doc->statements.n;
 	char *kind = xcalloc(l->n + 1, 1), drop = w->side == RULES_OLD ? '+' : '-';
-	bool is_collapsed;
+	bool is_collapsed = false;
 
 	if (l->n)
 		mark(l, h, kind, &is_collapsed);
+	if (w->r->opt->voices && w->side != RULES_OLD)
+		keep_hunk(w, l, h, kind, is_collapsed);
 	for (size_t i = 0; i < l->n; i++) {
 		struct rules_line line = l->at[i];
 
@@ -264,6 +355,8 @@ static void give(struct walk *w, struct rules_lines *l, const struct hunk_header
 						(!*h->hint && strcasestr(w->path, "lock")));
 	g.starts_in_comment = h->hint[0] == '*';
 	w->fn(w->r, &g);
+	for (size_t i = first; i < doc->statements.n; i++)
+		doc->statements.at[i].path = *w->path ? (char *)w->path : NULL;
 	vec_free(&g.lines);
 	free(kind);
 }
@@ -296,7 +389,7 @@ void rules_diff(struct reader *r, const struct rules_lines *in, enum rules_side 
 
 	for (size_t i = 0; i < in->n;) {
 		const char *s = in->at[i].s;
-		unsigned depth = rules_peel(&s, 99);
+		unsigned depth = mail_peel(&s, 99);
 		struct hunk_header h;
 		struct rules_lines l = { 0 };
 
@@ -317,4 +410,28 @@ void rules_diff(struct reader *r, const struct rules_lines *in, enum rules_side 
 	}
 	if (!w.read && w.skipped && side == (r->opt->side == RULES_OLD ? RULES_OLD : RULES_NEW))
 		rules_note(r, 0, "no hunk of this patch touches a text or a C file");
+}
+
+bool rules_diff_lines(struct reader *r, const struct rules_lines *in, bool *taken, unsigned *depth)
+{
+	struct walk w = { .r = r, .in = in, .path = "", .taken = taken };
+	bool any = false;
+
+	for (size_t i = 0; i < in->n;) {
+		const char *s = in->at[i].s;
+		unsigned now = mail_peel(&s, 99);
+		struct hunk_header h;
+		struct rules_lines l = { 0 };
+
+		if (*s != '@' || !read_header(s, &h)) {
+			i++;
+			continue;
+		}
+		if (!any)
+			*depth = now;
+		any = taken[i] = true;
+		i = collect(&w, i + 1, now, &h, &l);
+		vec_free(&l);
+	}
+	return any;
 }

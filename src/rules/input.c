@@ -2,6 +2,8 @@
 /* Bytes to lines: encoding, folded punctuation, and which kind of text it is. */
 #include "rules/internal.h"
 
+#include "mail/mail.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -307,15 +309,6 @@ static void read_hunk(struct reader *r, struct rules_region *g)
 		rules_read_region(r, g);
 }
 
-static int by_line(const void *a, const void *b)
-{
-	const struct rules_statement *x = a, *y = b;
-
-	if (x->line != y->line)
-		return x->line < y->line ? -1 : 1;
-	return x->sentence_no < y->sentence_no ? -1 : x->sentence_no > y->sentence_no;
-}
-
 /* Both sides: all of the new one, and of the old one what stands on removed lines. */
 static void read_diff(struct reader *r, const struct rules_lines *lines)
 {
@@ -334,29 +327,66 @@ static void read_diff(struct reader *r, const struct rules_lines *lines)
 		if (doc->statements.at[n].side == '-')
 			doc->statements.at[keep++] = doc->statements.at[n];
 	doc->statements.n = keep;
-	if (keep)
-		qsort(doc->statements.at, keep, sizeof(*doc->statements.at), by_line);
 }
 
-static void read_lines(struct reader *r, struct rules_lines *lines)
+void rules_read_message(struct reader *r, struct rules_lines *lines, bool is_patch)
 {
 	struct rules_lines body = { 0 };
-	bool is_rule = r->opt->format == RULES_PLAIN_RULE;
-	bool is_code = r->opt->format == RULES_C || rules_format_of(r->name, RULES_AUTO) == RULES_C;
+	size_t first = r->doc->pub.statements.n;
 
-	if (!is_rule && !is_code && rules_is_mail(lines))
-		rules_mail_unquote(r, lines);
-	if (!is_rule && !is_code && rules_is_diff(lines)) {
-		read_diff(r, lines);
+	if (is_patch) {
+		if (rules_is_diff(lines))
+			read_diff(r, lines);
+		if (r->opt->voices)
+			rules_voices(r, lines);
 		return;
 	}
-	if (!is_rule && !is_code && rules_is_mail(lines)) {
-		rules_mail_body(r, lines, &body);
-		read_whole(r, &body);
-		vec_free(&body);
-		return;
-	}
-	read_whole(r, lines);
+	rules_mail_body(r, lines, &body);
+	read_whole(r, &body);
+	vec_free(&body);
+	for (size_t i = first; r->opt->voices && i < r->doc->pub.statements.n; i++)
+		r->doc->pub.statements.at[i].voice = 'r';
+}
+
+static void read_text(struct reader *r, const char *text, size_t bytes, bool can_be_diff)
+{
+	struct rules_lines lines = { 0 };
+
+	rules_split(r, text, bytes, &lines);
+	if (can_be_diff && rules_is_diff(&lines))
+		rules_read_message(r, &lines, true);
+	else
+		read_whole(r, &lines);
+	vec_free(&lines);
+}
+
+struct numbered {
+	struct rules_statement s;
+	size_t no;
+};
+
+static int by_line(const void *a, const void *b)
+{
+	const struct numbered *x = a, *y = b;
+
+	if (x->s.line != y->s.line)
+		return x->s.line < y->s.line ? -1 : 1;
+	if (x->s.sentence_no != y->s.sentence_no)
+		return x->s.sentence_no < y->s.sentence_no ? -1 : 1;
+	return x->no < y->no ? -1 : x->no > y->no;
+}
+
+/* Statements of one sentence stay in the order in which they were found. */
+static void sort_statements(struct rules_document *doc)
+{
+	struct numbered *all = xcalloc(doc->statements.n + 1, sizeof(*all));
+
+	for (size_t i = 0; i < doc->statements.n; i++)
+		all[i] = (struct numbered){ doc->statements.at[i], i };
+	qsort(all, doc->statements.n, sizeof(*all), by_line);
+	for (size_t i = 0; i < doc->statements.n; i++)
+		doc->statements.at[i] = all[i].s;
+	free(all);
 }
 
 struct rules_document *rules_read(const char *name, const char *text, size_t bytes,
@@ -365,20 +395,30 @@ struct rules_document *rules_read(const char *name, const char *text, size_t byt
 	static const struct rules_options none;
 	struct document *doc = xcalloc(1, sizeof(*doc));
 	struct reader r = { .doc = doc, .opt = opt ? opt : &none, .name = name ? name : "" };
-	struct rules_lines lines = { 0 };
-	char *clean;
+	bool is_rule = r.opt->format == RULES_PLAIN_RULE, is_latin;
+	bool is_code = r.opt->format == RULES_C || rules_format_of(r.name, RULES_AUTO) == RULES_C;
+	char *clean = NULL;
 	size_t n;
+	bool ok;
 
 	arena_heap(&doc->arena);
 	doc->pub.name = rules_str(&r, r.name);
-	if (!rules_decode(&r, text, bytes, &clean, &n, d)) {
+	if (!is_rule && !is_code && mail_is(text, bytes)) {
+		ok = is_text(&r, text, bytes, &is_latin, d);
+		if (ok)
+			rules_mail(&r, text, bytes);
+	} else {
+		ok = rules_decode(&r, text, bytes, &clean, &n, d);
+		if (ok)
+			read_text(&r, clean, n, !is_rule && !is_code);
+	}
+	free(clean);
+	if (!ok) {
 		rules_free(&doc->pub);
 		return NULL;
 	}
-	rules_split(&r, clean, n, &lines);
-	free(clean);
-	read_lines(&r, &lines);
-	vec_free(&lines);
+	if (doc->pub.is_diff && (r.opt->side == RULES_BOTH || r.opt->voices))
+		sort_statements(&doc->pub);
 	for (size_t i = 0; i < doc->pub.statements.n; i++) {
 		char *said = rules_say(&doc->pub.statements.at[i]);
 
@@ -396,6 +436,7 @@ void rules_free(struct rules_document *pub)
 		return;
 	vec_free(&pub->statements);
 	vec_free(&pub->contexts);
+	vec_free(&pub->hunks);
 	vec_free(&pub->notes);
 	arena_heap_free(&doc->arena);
 	free(doc);

@@ -115,11 +115,19 @@ bool rules_decode(struct reader *r, const char *text, size_t bytes, char **out, 
 void rules_split(struct reader *r, const char *text, size_t n, struct rules_lines *out);
 enum rules_format rules_format_of(const char *path, enum rules_format otherwise);
 bool rules_is_diff(const struct rules_lines *l);
-bool rules_is_mail(const struct rules_lines *l);
-void rules_mail_unquote(struct reader *r, struct rules_lines *l);
+/* A mail or a thread: rules_read_message() for each. */
+void rules_mail(struct reader *r, const char *text, size_t bytes);
+void rules_read_message(struct reader *r, struct rules_lines *lines, bool is_patch);
 void rules_mail_body(struct reader *r, const struct rules_lines *in, struct rules_lines *out);
-/* Number of '>' marks taken from the front of *s, at most max. */
-unsigned rules_peel(const char **s, unsigned max);
+bool rules_is_attribution(const char *s);
+/* What is said around the hunks, marked with whose words it is. */
+void rules_voices(struct reader *r, const struct rules_lines *in);
+/*
+ * Which of the lines belong to hunks; *depth: of the quoting at which the first hunk stands.
+ * False: there is no hunk.
+ */
+bool rules_diff_lines(struct reader *r, const struct rules_lines *in, bool *taken,
+		      unsigned *depth);
 /* Every hunk of a text or C file, as a region: fn is called for each. */
 typedef void rules_region_fn(struct reader *r, struct rules_region *g);
 void rules_diff(struct reader *r, const struct rules_lines *in, enum rules_side side,

@@ -7,7 +7,7 @@
  * outside B and C" gives two.  A sentence of an ordering section that no pattern fits becomes a
  * statement of kind RULES_NOT_UNDERSTOOD: nothing is skipped in silence.
  *
- * Stages, one file each: input.c (what kind of text, mail and diff peeled off, lines kept),
+ * Stages, one file each: input.c, mail.c, diff.c (what kind of text, mail and diff peeled off, lines kept),
  * blocks.c (paragraphs, list items, headings, literal blocks, comments; which are ordering
  * sections), words.c (a sentence to tokens: lock expressions, verbs, connectives), patterns.c
  * (one row per sentence form), forms.c (chains, trees by indentation, ranked lists, tables,
@@ -59,6 +59,9 @@ struct rules_statement {
 	char *context;           /* CONTEXT: "MMU notifiers"; PROTECTS: what; ADVICE, BROKEN: the text; or NULL */
 	char *section;           /* "On x86:" -> "x86"; or NULL */
 	char side;               /* of a diff: '+' its sentence has added lines, '-' removed ones, ' ' neither; 0: no diff */
+	char voice;              /* 0: the document's; with `voices`: 'm' the text before a patch, 'r' any other talk around it,
+				    'q' a reply that asks whether what stands above it is true (not understood: it names no lock) */
+	char *path;              /* of a diff: the file that the patch changes, or NULL */
 	unsigned sentence_no;    /* statements of one sentence share it; counts from 0 in the document */
 	int premise;             /* is_conclusion: sentence_no it follows from, or -1 */
 };
@@ -69,17 +72,30 @@ enum rules_format { RULES_AUTO, RULES_RST, RULES_MD, RULES_TEXT, RULES_C, RULES_
 struct rules_options {
 	enum rules_format format;   /* AUTO: by name and content */
 	enum rules_side side;
+	bool voices;                /* of a patch or a mail: read what is said around the hunks too */
 	const struct prim_table *prims; /* knows which words are waits and deferrals; borrowed; may be NULL */
 };
 
 /* One declaration in a document that names what the code cannot: ".. locklore: context "X" = struct y". */
 struct rules_context_decl { char *words, *owner, *member; unsigned line; };
 
+/* One hunk of a patch, with `voices`. */
+struct rules_hunk_line { const char *s; unsigned no; char mark; }; /* mark: '+', '-' or ' '; s without it */
+struct rules_hunk {
+	const char *path;           /* of the file that is changed, without a/ and b/ */
+	const char *hint;           /* behind the second "@@", or "" */
+	unsigned old_first, new_first; /* lines where it begins, on both sides */
+	bool is_collapsed;          /* white space was lost on the way: marks of context are guesses */
+	struct rules_hunk_line *lines;
+	size_t n;
+};
+
 struct rules_document {
 	char *name;
 	bool is_diff;               /* statements of both sides may be marked */
 	struct { VEC(struct rules_statement); } statements;
 	struct { VEC(struct rules_context_decl); } contexts;
+	struct { VEC(struct rules_hunk); } hunks; /* with `voices`: all of the patch's */
 	struct { VEC(struct { unsigned line; char *text; }); } notes; /* oddities of the input worth a line on stderr */
 };
 

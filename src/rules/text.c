@@ -36,6 +36,11 @@ static size_t span_of(const struct text *t, size_t at, size_t hint)
 	return hint;
 }
 
+unsigned text_line(const struct text *t, size_t at)
+{
+	return t->spans.n ? t->spans.at[span_of(t, at, 0)].line : 0;
+}
+
 static bool is_abbreviation(const char *s, size_t at)
 {
 	static const char known[] =

@@ -18,6 +18,8 @@ struct text {
 };
 /* Adds s, a part of line l, behind a blank.  Caller frees with text_free(). */
 void text_add(struct text *t, const struct rules_line *l, const char *s);
+/* The line that the character at `at` came from. */
+unsigned text_line(const struct text *t, size_t at);
 /* Every sentence of it through rules_sentence(); true: some gave statements. */
 bool text_read(struct reader *r, const struct text *t);
 /* Index after the sentence of s that begins at `from`. */

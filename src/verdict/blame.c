@@ -81,11 +81,14 @@ void verdict_blame_pair(struct verdict *v, struct verdict_statement *s)
 	if (document_is_odd && good.inner) {
 		who = verdict_say(v, "%s looks wrong, and the sentence with it",
 				  verdict_blame_who(v, &s->list, false));
+		s->blame = VERDICT_BLAME_BOTH;
 		s->comment = verdict_comment_bearing(v, &s->list, false, &s->comment_place);
 	} else if (document_is_odd) {
 		who = "the sentence looks wrong";
+		s->blame = VERDICT_BLAME_SENTENCE;
 	} else {
 		who = verdict_say(v, "%s looks wrong", verdict_blame_who(v, &s->list, true));
+		s->blame = VERDICT_BLAME_CODE;
 		s->comment = verdict_comment_bearing(v, &s->list, true, &s->comment_place);
 	}
 	if (is_order)
@@ -103,8 +106,10 @@ void verdict_blame_share(struct verdict *v, struct verdict_statement *s, uint32_
 	struct tally bad = verdict_evidence_tally(v, &s->list, true);
 	const char *who = "the sentence";
 
+	s->blame = VERDICT_BLAME_SENTENCE;
 	if (bad.inner < CLEAR_MAJORITY * (others ? others : 1)) {
 		who = verdict_blame_who(v, &s->list, true);
+		s->blame = VERDICT_BLAME_CODE;
 		s->comment = verdict_comment_bearing(v, &s->list, true, &s->comment_place);
 	}
 	s->why = verdict_say(v, "%s %s, %u not; %s looks wrong", places(v, bad.inner), what, others,

@@ -92,9 +92,7 @@ void verdict_blame_share(struct verdict *v, struct verdict_statement *s, uint32_
 /* "f()", "the code in file.c", "f() and 2 more" over the last places of these. */
 const char *verdict_blame_who(struct verdict *v, const struct verdict_list *list, bool is_against);
 
-/* comment.c: a comment near either place that speaks of locks, or NULL; owned by the session */
-const char *verdict_comment_near(struct verdict *v, uint32_t place);
-/* The same over the evidence of one side, best first. */
+/* comment.c: verdict_comment_near() over the evidence of one side, best first. */
 const char *verdict_comment_bearing(struct verdict *v, const struct verdict_list *list,
 				    bool is_against, uint32_t *place);
 

@@ -16,7 +16,10 @@ static bool is_mentioned(const struct verdict_document *d, uint32_t cls)
 	return false;
 }
 
-/* What is taken inside cls, but for its own class and RCU, which nobody calls a lock here. */
+/*
+ * What is taken inside cls, but for its own class, and RCU and counters: entering those blocks
+ * nobody, and nobody calls them locks here.
+ */
 static bool add_inside(struct verdict *v, struct verdict_list *out, uint32_t cls)
 {
 	size_t before = out->n, kept = before;
@@ -24,8 +27,9 @@ static bool add_inside(struct verdict *v, struct verdict_list *out, uint32_t cls
 	verdict_evidence_add(v, out, cls, LORE_NONE, WANT_TAKES | WANT_BLOCKING, true);
 	for (size_t i = before; i < out->n; i++) {
 		uint32_t inner = out->at[i].inner;
+		uint8_t kind = v->l->classes.at[inner].kind;
 
-		if (inner != cls && v->l->classes.at[inner].kind != FACTS_KIND_RCU)
+		if (inner != cls && kind != FACTS_KIND_RCU && kind != FACTS_KIND_READSIDE)
 			out->at[kept++] = out->at[i];
 	}
 	out->n = kept;
@@ -80,6 +84,7 @@ void verdict_judge_leaf(struct verdict *v, struct verdict_document *d, struct ve
 	}
 	s->value = VERDICT_CONTRADICTED;
 	s->severity = VERDICT_WARNING;
+	s->blame = VERDICT_BLAME_SENTENCE;
 	s->why =
 		is_rest ? verdict_say(
 				  v,

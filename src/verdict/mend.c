@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void add_mend(struct verdict_deadlock *d, const char *text)
+static void add_mend(struct verdict_deadlock *d, enum verdict_mend_kind kind,
+		     const struct verdict_evidence *e, const char *text)
 {
 	if (d->n_mends < ARRAY_LEN(d->mends))
-		d->mends[d->n_mends++].text = text;
+		d->mends[d->n_mends++] =
+			(struct verdict_mend){ text, kind, (uint32_t)(e - d->edges) };
 }
 
 static uint32_t last_place(const struct verdict_evidence *e)
@@ -44,15 +46,17 @@ static void mend_wait(struct verdict *v, struct verdict_deadlock *d,
 	const char *defer = deferral(v, e->inner);
 	const char *at = verdict_place_say(v, last_place(e));
 
-	add_mend(d, verdict_say(v, "%s %s before the wait in %s",
-				verdict_is_read_side(v, e->outer) ? "leave" : "drop",
-				held_name(v, e->outer), at));
+	add_mend(d, VERDICT_MEND_DROP, e,
+		 verdict_say(v, "%s %s before the wait in %s",
+			     verdict_is_read_side(v, e->outer) ? "leave" : "drop",
+			     held_name(v, e->outer), at));
 	if (defer)
-		add_mend(d, verdict_say(v,
-					"use %s() instead of the wait in %s, if nothing after the "
-					"wait relies on "
-					"the readers being gone",
-					defer, at));
+		add_mend(d, VERDICT_MEND_DEFER, e,
+			 verdict_say(v,
+				     "use %s() instead of the wait in %s, if nothing after the "
+				     "wait relies on "
+				     "the readers being gone",
+				     defer, at));
 }
 
 static void mend_take(struct verdict *v, struct verdict_deadlock *d,
@@ -62,22 +66,25 @@ static void mend_take(struct verdict *v, struct verdict_deadlock *d,
 		   *first = verdict_place_say(v, e->chain[0]);
 
 	if (verdict_is_read_side(v, e->outer)) {
-		add_mend(d, verdict_say(v, "take %s first, outside of %s, which is entered in %s",
-					verdict_class_name(v, e->inner), held_name(v, e->outer),
-					first));
-		add_mend(d,
+		add_mend(d, VERDICT_MEND_FIRST, e,
+			 verdict_say(v, "take %s first, outside of %s, which is entered in %s",
+				     verdict_class_name(v, e->inner), held_name(v, e->outer),
+				     first));
+		add_mend(d, VERDICT_MEND_DROP, e,
 			 verdict_say(v, "leave %s before %s is taken in %s", held_name(v, e->outer),
 				     verdict_class_name(v, e->inner), at));
 	} else {
-		add_mend(d, verdict_say(v, "take %s first, before %s is taken in %s",
-					verdict_class_name(v, e->inner),
-					verdict_class_name(v, e->outer), first));
-		add_mend(d, verdict_say(v, "drop %s before %s is taken in %s",
-					verdict_class_name(v, e->outer),
-					verdict_class_name(v, e->inner), at));
+		add_mend(d, VERDICT_MEND_FIRST, e,
+			 verdict_say(v, "take %s first, before %s is taken in %s",
+				     verdict_class_name(v, e->inner),
+				     verdict_class_name(v, e->outer), first));
+		add_mend(d, VERDICT_MEND_DROP, e,
+			 verdict_say(v, "drop %s before %s is taken in %s",
+				     verdict_class_name(v, e->outer),
+				     verdict_class_name(v, e->inner), at));
 	}
 	add_mend(
-		d,
+		d, VERDICT_MEND_LEAF, e,
 		verdict_say(
 			v,
 			"use a leaf lock of its own instead of %s in %s, inside which nothing else "
@@ -89,11 +96,11 @@ static void mend_self(struct verdict *v, struct verdict_deadlock *d)
 {
 	const struct verdict_evidence *e = &d->edges[0];
 
-	add_mend(d,
+	add_mend(d, VERDICT_MEND_AGAIN, e,
 		 verdict_say(
 			 v, "do not take %s again in %s: call a variant that expects it to be held",
 			 verdict_class_name(v, e->inner), verdict_place_say(v, last_place(e))));
-	add_mend(d,
+	add_mend(d, VERDICT_MEND_DROP, e,
 		 verdict_say(v, "drop %s before, it is taken in %s",
 			     verdict_class_name(v, e->outer), verdict_place_say(v, e->chain[0])));
 }

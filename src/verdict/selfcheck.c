@@ -131,6 +131,24 @@ static void add_path_text(const struct own *o, struct buf *b, const size_t *path
 	}
 }
 
+/* Which statements the last finding is about. */
+static void note_about(struct own *o, const struct verdict_statement *first, const size_t *path,
+		       size_t n, const char *message)
+{
+	const struct verdict_statement **about = xcalloc(n + 1, sizeof(*about));
+	struct verdict_finding *f;
+
+	about[0] = first;
+	for (size_t i = 0; i < n; i++)
+		about[i + 1] = o->edges.at[path[i]].s;
+	f = &o->d->findings.at[o->d->findings.n - 1];
+	if (!f->about && !strcmp(f->message, message)) { /* else it was said before */
+		f->about = verdict_keep(o->v, about, (n + 1) * sizeof(*about));
+		f->n_about = (uint32_t)n + 1;
+	}
+	free(about);
+}
+
 /* ---- orders in a cycle ------------------------------------------------------------------ */
 
 static void check_cycles(struct own *o, size_t *path)
@@ -165,6 +183,7 @@ static void check_cycles(struct own *o, size_t *path)
 		verdict_add_finding(o->v, o->d, "document-cycle",
 				    has_read_side ? VERDICT_NOTE : VERDICT_WARNING,
 				    e->s->rule->line, buf_str(&b));
+		note_about(o, e->s, path, n, buf_str(&b));
 		buf_free(&b);
 	}
 }
@@ -185,6 +204,7 @@ static void report_tension(struct own *o, const struct edge *never, const size_t
 	verdict_add_finding(o->v, o->d, n == 1 ? "document-contradiction" : "tension",
 			    n > 1 && is_upheld ? VERDICT_NOTE : VERDICT_WARNING,
 			    never->s->rule->line, buf_str(&b));
+	note_about(o, never->s, path, n, buf_str(&b));
 	buf_free(&b);
 }
 

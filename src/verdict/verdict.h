@@ -83,7 +83,19 @@ struct verdict_list { VEC(struct verdict_evidence); };
 
 /* ---- deadlocks ----------------------------------------------------------------- */
 
-struct verdict_mend { const char *text; }; /* "drop kvm->lock before the wait, in f() at x.c:12" */
+/* What is done to one edge of the cycle. */
+enum verdict_mend_kind {
+	VERDICT_MEND_DROP,  /* let go of the outer lock before the inner is asked for */
+	VERDICT_MEND_DEFER, /* call_srcu() in place of the wait */
+	VERDICT_MEND_FIRST, /* take the inner lock before the outer */
+	VERDICT_MEND_LEAF,  /* another lock in place of the inner */
+	VERDICT_MEND_AGAIN  /* do not take it a second time */
+};
+struct verdict_mend {
+	const char *text; /* "drop kvm->lock before the wait, in f() at x.c:12" */
+	enum verdict_mend_kind kind;
+	uint32_t edge; /* of the deadlock */
+};
 
 struct verdict_deadlock {
 	uint32_t n;			      /* edges */
@@ -100,12 +112,17 @@ struct verdict_nesting {
 	struct verdict_list list;
 };
 
+struct verdict_statement;
+
 struct verdict_finding {
 	const char *code; /* "unknown-lock" */
 	enum verdict_severity severity;
 	const char *file; /* or "" */
 	unsigned line;	  /* or 0 */
 	const char *message;
+	/* of a document against itself: the statements it is about; first the one that forbids, or that closes the circle */
+	const struct verdict_statement *const *about;
+	uint32_t n_about;
 };
 
 struct verdict_deadlocks {
@@ -118,11 +135,15 @@ const struct verdict_deadlocks *verdict_deadlocks(struct verdict *v);
 
 /* ---- a document ------------------------------------------------------------------ */
 
+/* CONTRADICTED: what would have to change.  BOTH: the few places that do as the sentence says. */
+enum verdict_blame { VERDICT_BLAME_NONE, VERDICT_BLAME_CODE, VERDICT_BLAME_SENTENCE, VERDICT_BLAME_BOTH };
+
 struct verdict_statement {
 	const struct rules_statement *rule;
 	struct verdict_name names[2];
 	enum verdict_value value;
 	enum verdict_severity severity;
+	enum verdict_blame blame;
 	bool is_judged;		 /* false: recorded with its kind, no more */
 	uint32_t seen, reversed; /* places: of what it says; of the opposite */
 	uint32_t unresolved; /* calls through unresolved pointers that could change the verdict */
@@ -143,6 +164,12 @@ struct verdict_document {
 const struct verdict_document *verdict_check(struct verdict *v, const struct rules_document *doc);
 /* The worst severity of contradictions, findings and deadlocks; *any: there is at least one. */
 enum verdict_severity verdict_worst(const struct verdict_document *d, bool *any);
+
+/*
+ * A comment in the code shortly before a place, in the same function, that speaks of locks, or
+ * NULL; owned by the session.  Reads the file.
+ */
+const char *verdict_comment_near(struct verdict *v, uint32_t place);
 
 /* ---- questions --------------------------------------------------------------------- */
 

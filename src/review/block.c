@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/* Changed sentences that something is to be said about: their lines, verdicts, tensions. */
+#include "review/internal.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the lines of a sentence ---- */
+
+/* White space collapsed, the marker of a list item off. */
+static void plain(struct buf *b, const char *s)
+{
+	s += strspn(s, " \t");
+	if (*s && strchr("-*+", *s) && s[1] == ' ')
+		s += 2;
+	for (b->n = 0; *s; s++) {
+		if (!isspace((unsigned char)*s))
+			buf_addc(b, *s);
+		else if (b->n && b->at[b->n - 1] != ' ')
+			buf_addc(b, ' ');
+	}
+	while (b->n && b->at[b->n - 1] == ' ')
+		b->at[--b->n] = '\0';
+}
+
+/* Does the line hold a part of the sentence: all of it, its end, or its beginning? */
+static bool is_part(const char *line, const char *sentence)
+{
+	enum { LEAST = 4 };
+	size_t n = strlen(line), m = strlen(sentence);
+
+	if (!n)
+		return false;
+	if (strstr(sentence, line) || strstr(line, sentence))
+		return true;
+	for (size_t k = LEAST; k < n && k < m; k++)
+		if (!memcmp(line + n - k, sentence, k) || !memcmp(line, sentence + m - k, k))
+			return true;
+	return false;
+}
+
+static void quote(struct review *r, struct review_block *b, const struct rules_statement *s)
+{
+	const struct rules_document *doc = desk_of(r)->patch;
+	struct buf line = { 0 };
+
+	for (size_t i = 0; i < doc->hunks.n; i++) {
+		const struct rules_hunk *h = &doc->hunks.at[i];
+
+		for (size_t k = 0; k < h->n; k++) {
+			const struct rules_hunk_line *l = &h->lines[k];
+			char *text;
+
+			if (l->no < s->line || l->no > s->last_line || l->mark == '-')
+				continue;
+			plain(&line, l->s);
+			if (!is_part(buf_str(&line), s->sentence))
+				continue;
+			text = xasprintf("%c%s", l->mark, l->s);
+			vec_push(&b->quote, review_strn(r, text, strlen(text)));
+			free(text);
+		}
+	}
+	if (!b->quote.n)
+		vec_push(&b->quote, s->sentence);
+	buf_free(&line);
+}
+
+/* ---- what is said of it ---- */
+
+static bool is_told(const char *code)
+{
+	static const char *const codes[] = {
+		"unknown-lock",	    "ambiguous-lock",  "name-drift",	  "never-taken",
+		"unknown-function", "unknown-context", "does-not-follow", "also-held",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+		if (!strcmp(code, codes[i]))
+			return true;
+	return false;
+}
+
+/* Is a statement of this sentence contradicted? */
+static bool is_wrong(const struct review *r, const struct rules_statement *s)
+{
+	const struct verdict_document *d = desk_of(r)->changed.d;
+
+	for (size_t i = 0; i < d->statements.n; i++)
+		if (d->statements.at[i].value == VERDICT_CONTRADICTED &&
+		    d->statements.at[i].rule->sentence == s->sentence)
+			return true;
+	return false;
+}
+
+/* Of the changed sentences that a tension is about, the first wrong one tells it, or the first. */
+static bool tells(const struct review *r, const struct verdict_finding *f,
+		  const struct rules_statement *s)
+{
+	const struct rules_statement *teller = NULL;
+
+	for (uint32_t i = 0; i < f->n_about; i++) {
+		const struct rules_statement *one = f->about[i]->rule;
+
+		if (one->side == '+' && (!teller || (!is_wrong(r, teller) && is_wrong(r, one))))
+			teller = one;
+	}
+	return teller && teller->sentence == s->sentence;
+}
+
+/* A way of the forbidding statement on which the locks between are held too. */
+static const struct verdict_evidence *find_meeting(const struct verdict_finding *f)
+{
+	const struct verdict_statement *never = f->about[0];
+
+	for (size_t i = 0; i < never->list.n; i++) {
+		const struct verdict_evidence *e = &never->list.at[i];
+		bool all = e->is_against && f->n_about > 2;
+
+		for (uint32_t k = 1; k + 1 < f->n_about && all; k++) {
+			uint32_t inner = f->about[k]->names[1].cls;
+			bool held = false;
+
+			for (uint32_t h = 0; h < e->n_held; h++)
+				held |= e->held[h].cls == inner;
+			all = held;
+		}
+		if (all)
+			return e;
+	}
+	return NULL;
+}
+
+static void find_tensions(struct review *r, struct review_block *b, const struct rules_statement *s)
+{
+	const struct verdict_document *d = desk_of(r)->whole.d;
+
+	for (size_t i = 0; i < d->findings.n; i++) {
+		const struct verdict_finding *f = &d->findings.at[i];
+		struct review_tension t = { f, NULL };
+
+		if (!f->n_about || !tells(r, f, s))
+			continue;
+		t.meet = find_meeting(f);
+		vec_push(&b->tensions, t);
+	}
+}
+
+/* Of one odd place: that line is what the whole answer turns on. */
+static void find_origin(struct review *r, struct review_claim *c)
+{
+	const struct desk *k = desk_of(r);
+	const struct review_places *odd = c->is_with_odd ? &c->with : &c->against;
+	const struct verdict_evidence *e;
+	char *text;
+
+	if (!k->opt || !k->opt->origin || odd->n != 1 || c->premise)
+		return;
+	e = odd->at[0].way;
+	text = k->opt->origin(k->opt->ctx, e->chain, e->n_chain);
+	c->origin = text ? review_strn(r, text, strlen(text)) : NULL;
+	free(text);
+}
+
+static void find_instead(struct review *r, struct review_block *b, unsigned sentence_no)
+{
+	const struct desk *k = desk_of(r);
+	char *text = NULL, *condition = NULL;
+
+	struct verdict_document d = *k->changed.d;
+	bool ok;
+
+	if (!k->opt || !k->opt->instead)
+		return;
+	/* with the blame as it is here */
+	d.statements.at = xcalloc(d.statements.n, sizeof(*d.statements.at));
+	for (size_t i = 0; i < d.statements.n; i++) {
+		d.statements.at[i] = k->changed.d->statements.at[i];
+		for (size_t c = 0; c < b->claims.n; c++)
+			if (b->claims.at[c].s == &k->changed.d->statements.at[i])
+				d.statements.at[i].blame = b->claims.at[c].blame;
+	}
+	ok = k->opt->instead(k->opt->ctx, &d, sentence_no, &text, &condition);
+	free(d.statements.at);
+	if (!ok)
+		return;
+	b->instead = review_strn(r, text, strlen(text));
+	b->condition = condition ? review_strn(r, condition, strlen(condition)) : NULL;
+	free(text);
+	free(condition);
+}
+
+static void count(struct review *r, const struct verdict_statement *s)
+{
+	if (!s->is_judged) {
+		r->n_recorded++;
+		return;
+	}
+	r->n_changed++;
+	r->n_of[s->value]++;
+}
+
+static void free_block(struct review_block *b)
+{
+	for (size_t i = 0; i < b->claims.n; i++)
+		review_claim_free(&b->claims.at[i]);
+	vec_free(&b->claims);
+	vec_free(&b->quote);
+	vec_free(&b->findings);
+	vec_free(&b->tensions);
+}
+
+/* Statements [i, end) are those of one changed sentence. */
+static void read_sentence(struct review *r, size_t i, size_t end)
+{
+	const struct verdict_document *d = desk_of(r)->changed.d;
+	const struct rules_statement *first = d->statements.at[i].rule;
+	struct review_block b = { .path = first->path, .line = first->line, .knot = LORE_NONE };
+
+	for (size_t k = i; k < end; k++) {
+		const struct verdict_statement *s = &d->statements.at[k];
+
+		count(r, s);
+		if (s->value == VERDICT_CONTRADICTED)
+			review_claim_fill(r, d, s, vec_add(&b.claims));
+	}
+	for (size_t k = 0; k < d->findings.n; k++)
+		if (d->findings.at[k].line == first->line && is_told(d->findings.at[k].code))
+			vec_push(&b.findings, &d->findings.at[k]);
+	find_tensions(r, &b, first);
+	if (!b.claims.n && !b.findings.n && !b.tensions.n) {
+		free_block(&b);
+		return;
+	}
+	quote(r, &b, first);
+	for (size_t k = 0; k < b.claims.n && b.knot == LORE_NONE; k++) {
+		size_t before = r->knots.n;
+
+		if (b.claims.at[k].s->deadlock == LORE_NONE)
+			continue;
+		b.knot = review_knot(r, b.claims.at[k].s->deadlock, &b);
+		b.tells_knot = r->knots.n > before;
+	}
+	for (size_t k = 0; k < b.claims.n; k++)
+		find_origin(r, &b.claims.at[k]);
+	if (b.claims.n)
+		find_instead(r, &b, first->sentence_no);
+	vec_push(&r->blocks, b);
+}
+
+/* Removed, not said anew, and still true of the code. */
+static void find_lost(struct review *r)
+{
+	const struct desk *k = desk_of(r);
+	const struct verdict_document *d = k->removed.d;
+
+	for (size_t i = 0; i < d->statements.n; i++) {
+		const struct verdict_statement *s = &d->statements.at[i];
+		bool is_kept = false;
+
+		for (size_t j = 0; j < k->whole.doc.statements.n; j++)
+			is_kept |= review_same(&k->whole.doc.statements.at[j], s->rule);
+		r->n_removed += s->is_judged;
+		if (!is_kept && s->is_judged && s->value == VERDICT_UPHELD &&
+		    s->rule->kind != RULES_LEAF)
+			vec_push(&r->lost, s);
+	}
+}
+
+void review_blocks(struct review *r)
+{
+	const struct verdict_document *d = desk_of(r)->changed.d;
+
+	for (size_t i = 0; i < d->statements.n;) {
+		const struct rules_statement *s = d->statements.at[i].rule;
+		size_t end = i + 1;
+
+		while (end < d->statements.n &&
+		       d->statements.at[end].rule->sentence_no == s->sentence_no)
+			end++;
+		if (s->side == '+')
+			read_sentence(r, i, end);
+		i = end;
+	}
+	find_lost(r);
+}
