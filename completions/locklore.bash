@@ -8,26 +8,31 @@ _locklore()
 
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		case $word in
-		index|check|ask|deadlocks|scan|help) command=$word; break ;;
+		index|check|ask|deadlocks|diff|review|doc|explain|scan|help) command=$word; break ;;
 		esac
 	done
 	case $prev in
-	--format) COMPREPLY=($(compgen -W 'text json' -- "$cur")); return ;;
+	--format) COMPREPLY=($(compgen -W 'text json mail markdown md rst' -- "$cur")); return ;;
+	--export) COMPREPLY=($(compgen -W 'lockdep clang' -- "$cur")); return ;;
 	--fail-on) COMPREPLY=($(compgen -W 'error warning note never' -- "$cur")); return ;;
 	--db|--config|-p) COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	--root) COMPREPLY=($(compgen -d -- "$cur")); return ;;
 	--launcher) COMPREPLY=($(compgen -W 'distcc icecc ccache' -- "$cur")); return ;;
 	esac
 	case $command in
-	'') COMPREPLY=($(compgen -W "index check ask deadlocks scan help $common" -- "$cur")) ;;
-	help) COMPREPLY=($(compgen -W 'index check ask deadlocks scan' -- "$cur")) ;;
+	'') COMPREPLY=($(compgen -W "index check ask deadlocks diff review doc explain scan help $common" -- "$cur")) ;;
+	help) COMPREPLY=($(compgen -W 'index check ask deadlocks diff review doc explain scan' -- "$cur")) ;;
 	*)
 		case $cur in
 		-*)
 			case $command in
 			index) common="$common -p --only --root --jobs --launcher --no-wait" ;;
-			scan) common="$common --only --root --jobs --launcher" ;;
+			diff) common="$common -p --only --root --jobs --launcher --no-wait" ;;
+			scan) common="$common --doc --only --root --jobs --launcher" ;;
 			check) common="$common --rule --old --new" ;;
+			review) common="$common --doc --no-blame" ;;
+			doc) common="$common --export" ;;
+			explain) common="$common --doc" ;;
 			esac
 			COMPREPLY=($(compgen -W "$common" -- "$cur")) ;;
 		*) COMPREPLY=($(compgen -f -- "$cur")) ;;

@@ -19,6 +19,7 @@ enum cli_format { CLI_TEXT, CLI_JSON };
 struct cli_common {
 	const char *db;          /* default .locklore/lore.db */
 	enum cli_format format;
+	const char *form;        /* --format as it was given, or NULL */
 	bool all;
 	unsigned verbose;        /* -v: 1, -vv: 2 */
 	bool quiet;              /* -q */
@@ -33,6 +34,7 @@ struct cli_command {
 	const char *name, *synopsis, *summary;
 	const char *help;        /* body of `locklore help NAME`; NULL: internal, not listed */
 	int (*run)(struct cli_common *c, int argc, char **argv); /* argv[0] is the command's name; common options are gone */
+	const char *forms;       /* what --format takes; NULL: "text, json" */
 };
 
 int cmd_index(struct cli_common *c, int argc, char **argv);
@@ -40,9 +42,16 @@ int cmd_scan(struct cli_common *c, int argc, char **argv);
 int cmd_check(struct cli_common *c, int argc, char **argv);
 int cmd_ask(struct cli_common *c, int argc, char **argv);
 int cmd_deadlocks(struct cli_common *c, int argc, char **argv);
+int cmd_diff(struct cli_common *c, int argc, char **argv);
+int cmd_review(struct cli_common *c, int argc, char **argv);
+int cmd_doc(struct cli_common *c, int argc, char **argv);
+int cmd_explain(struct cli_common *c, int argc, char **argv);
 int cmd_cc(struct cli_common *c, int argc, char **argv);      /* internal: one clang run, called by ninja */
 int cmd_extract(struct cli_common *c, int argc, char **argv); /* internal: bitcode to facts */
 int cmd_link(struct cli_common *c, int argc, char **argv);    /* internal: facts to database */
+
+/* cmd_doc.c: a draft from nothing on stdout, as `scan --doc` needs it too; an exit status. */
+int doc_print(const struct cli_common *c, const struct lore *l, const struct prim_table *prims);
 
 /* cmd_deadlocks.c: what `locklore deadlocks` prints, as `scan` needs it too; an exit status. */
 int deadlocks_print(struct cli_common *c, const struct lore *l);

@@ -46,7 +46,7 @@ static int parse_one(struct index_options *o, const char *command, int argc, cha
 		o->root = v;
 	else if (cli_option_value(argc, argv, i, "--launcher", 0, &v) && v)
 		words_split(v, &o->launcher);
-	else if (strcmp(command, "index") == 0 && cli_option_value(argc, argv, i, "-p", 'p', &v) && v)
+	else if (strcmp(command, "scan") != 0 && cli_option_value(argc, argv, i, "-p", 'p', &v) && v)
 		o->compdb = v;
 	else if (arg[0] == '-' && *i + 1 >= argc && cli_nearest(arg, option_names) &&
 		 strcmp(cli_nearest(arg, option_names), arg) == 0)
@@ -153,7 +153,7 @@ static bool find_tools(struct index_plan *p)
 #endif
 
 /* "x86_64, clang 19.1.7, commands 3f2a9c1d" */
-static char *configuration(const struct index_plan *p)
+char *index_configuration(const struct index_plan *p)
 {
 	const char *target = p->target, *version = strstr(p->clang_version, "version ");
 	uint64_t hash = HASH_SEED;
@@ -262,7 +262,7 @@ static void add_sources(const struct index_plan *p, const struct index_unit *u, 
 }
 
 /* Sorts units into those with facts and those that failed; failures go to `failed` as lines. */
-static void collect(const struct index_plan *p, struct link_input *in, struct words *failed)
+void index_collect(const struct index_plan *p, struct link_input *in, struct words *failed)
 {
 	for (size_t i = 0; i < p->units.n; i++) {
 		const struct index_unit *u = &p->units.at[i];
@@ -357,11 +357,11 @@ static int link_what_worked(struct index_plan *p, const struct cli_common *c, bo
 	struct link_input in = { .database = p->database, .root = p->root };
 	struct link_result r = {0};
 	struct words failed = {0};
-	char *config = configuration(p);
+	char *config = index_configuration(p);
 	int status = CLI_OK;
 
 	in.configuration = config;
-	collect(p, &in, &failed);
+	index_collect(p, &in, &failed);
 	*n_failed = failed.n;
 	if (in.facts.n == 0) {
 		print_failed(stderr, &failed);
@@ -389,8 +389,8 @@ static int interrupted(void)
 	return 128 + SIGINT;
 }
 
-static int run_locked(struct index_plan *p, const struct cli_common *c, const struct index_options *o,
-		      bool summary, size_t *n_failed)
+static int build_locked(struct index_plan *p, const struct cli_common *c,
+			const struct index_options *o)
 {
 	struct prim_table *prims = cli_prims(c);
 	uint64_t digest;
@@ -409,7 +409,26 @@ static int run_locked(struct index_plan *p, const struct cli_common *c, const st
 	}
 	if (p->is_whole)
 		remove_stale(p);
-	return link_what_worked(p, c, summary, n_failed);
+	return CLI_OK;
+}
+
+int index_build(struct index_plan *p, const struct cli_common *c, const struct index_options *o,
+		int *lock)
+{
+	int status;
+
+	*lock = -1;
+	if (!find_tools(p))
+		return CLI_USAGE;
+	*lock = take_lock(p, o->no_wait);
+	if (*lock < 0)
+		return CLI_USAGE;
+	status = build_locked(p, c, o);
+	if (status != CLI_OK) {
+		close(*lock);
+		*lock = -1;
+	}
+	return status;
 }
 
 struct index_outcome index_run(struct index_plan *p, const struct cli_common *c,
@@ -419,16 +438,14 @@ struct index_outcome index_run(struct index_plan *p, const struct cli_common *c,
 	struct diag d = { "" };
 	int lock;
 
-	if (!find_tools(p))
-		return out;
 	if (!store_replaceable(c->db, &d)) {
 		cli_error("%s", d.text);
 		return out;
 	}
-	lock = take_lock(p, o->no_wait);
-	if (lock < 0)
+	out.status = index_build(p, c, o, &lock);
+	if (out.status != CLI_OK)
 		return out;
-	out.status = run_locked(p, c, o, summary, &out.n_failed);
+	out.status = link_what_worked(p, c, summary, &out.n_failed);
 	close(lock);
 	return out;
 }
@@ -444,7 +461,7 @@ static int no_compdb(const char *dir)
 	return CLI_USAGE;
 }
 
-static int plan_compdb(struct index_plan *p, const struct index_options *o)
+int index_plan_compdb(struct index_plan *p, const struct index_options *o)
 {
 	char *path;
 	int status;
@@ -470,7 +487,7 @@ int cmd_index(struct cli_common *c, int argc, char **argv)
 	if (status == CLI_OK && o.inputs.n && o.compdb)
 		status = cli_usage("index", "index: files and -p exclude one another");
 	if (status == CLI_OK)
-		status = o.inputs.n ? plan_from_inputs(&p, &o) : plan_compdb(&p, &o);
+		status = o.inputs.n ? plan_from_inputs(&p, &o) : index_plan_compdb(&p, &o);
 	if (status == CLI_OK)
 		status = plan_finish(&p, &o);
 	if (status == CLI_OK) {

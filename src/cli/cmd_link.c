@@ -164,7 +164,7 @@ static char *today(void)
 
 static void describe(struct lore *l, const struct link_input *in, const char *root)
 {
-	char *tree = tree_name(root), *date = today();
+	char *tree = in->tree ? xstrdup(in->tree) : tree_name(root), *date = today();
 
 	l->root = strtab_id(l->str, root);
 	l->tree = strtab_id(l->str, tree);

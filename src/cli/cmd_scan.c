@@ -4,30 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <dirent.h>
-
 #include "cli/index.h"
-
-/* The folder is ours and flat but for the build folder. */
-static void remove_folder(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *e;
-
-	while (dir && (e = readdir(dir))) {
-		char *below;
-
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-			continue;
-		below = path_join(path, e->d_name);
-		if (unlink(below) != 0)
-			remove_folder(below);
-		free(below);
-	}
-	if (dir)
-		closedir(dir);
-	rmdir(path);
-}
 
 static char *temporary_folder(void)
 {
@@ -41,7 +18,40 @@ static char *temporary_folder(void)
 	return NULL;
 }
 
-static int index_and_print(struct cli_common *c, struct index_plan *p, const struct index_options *o)
+/* The draft on stdout; on stderr how it is kept true. */
+static int print_draft(const struct cli_common *c, const struct lore *l)
+{
+	struct prim_table *prims = cli_prims(c);
+	int status = prims ? doc_print(c, l, prims) : CLI_USAGE;
+
+	if (status == CLI_OK && !c->quiet)
+		fputs("locklore: keep this draft as LOCKING.md; in CI:\n"
+		      "    locklore index && locklore check LOCKING.md && locklore deadlocks\n",
+		      stderr);
+	prim_free(prims);
+	return status;
+}
+
+/* Takes --doc out of the options. */
+static bool wants_draft(int *argc, char **argv)
+{
+	int kept = 1, i = 1;
+	bool found = false;
+
+	for (; i < *argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--doc") == 0)
+			found = true;
+		else
+			argv[kept++] = argv[i];
+	while (i < *argc)
+		argv[kept++] = argv[i++];
+	argv[kept] = NULL;
+	*argc = kept;
+	return found;
+}
+
+static int index_and_print(struct cli_common *c, struct index_plan *p,
+			   const struct index_options *o, bool is_draft)
 {
 	struct index_outcome out;
 	struct lore *l;
@@ -57,12 +67,13 @@ static int index_and_print(struct cli_common *c, struct index_plan *p, const str
 	l = cli_lore(c);
 	if (!l)
 		return CLI_USAGE;
-	status = deadlocks_print(c, l);
+	status = is_draft ? print_draft(c, l) : deadlocks_print(c, l);
 	lore_free(l);
 	return status;
 }
 
-static int scan(struct cli_common *c, struct index_plan *p, const struct index_options *o)
+static int scan(struct cli_common *c, struct index_plan *p, const struct index_options *o,
+		bool is_draft)
 {
 	char *folder = NULL, *db = NULL;
 	int status;
@@ -74,9 +85,9 @@ static int scan(struct cli_common *c, struct index_plan *p, const struct index_o
 		db = path_join(folder, "lore.db");
 		c->db = db;
 	}
-	status = index_and_print(c, p, o);
+	status = index_and_print(c, p, o, is_draft);
 	if (folder)
-		remove_folder(folder);
+		folder_remove(folder);
 	free(db);
 	free(folder);
 	return status;
@@ -86,8 +97,14 @@ int cmd_scan(struct cli_common *c, int argc, char **argv)
 {
 	struct index_options o = {0};
 	struct index_plan p = {0};
+	bool is_draft = wants_draft(&argc, argv);
 	int status = index_options_parse(&o, "scan", argc, argv);
 
+	if (status == CLI_OK && !is_draft && c->form && strcmp(c->form, "text") != 0 &&
+	    strcmp(c->form, "json") != 0)
+		status = cli_usage("scan", "scan: --format %s is for --doc", c->form);
+	if (status == CLI_OK && is_draft && c->format == CLI_JSON)
+		status = cli_usage("scan", "scan: --doc is written as md, rst or text");
 	if (status == CLI_OK && o.inputs.n == 0)
 		status = cli_usage("scan", "scan: name a folder or files");
 	if (status == CLI_OK)
@@ -95,7 +112,7 @@ int cmd_scan(struct cli_common *c, int argc, char **argv)
 	if (status == CLI_OK)
 		status = plan_finish(&p, &o);
 	if (status == CLI_OK)
-		status = scan(c, &p, &o);
+		status = scan(c, &p, &o, is_draft);
 	plan_free(&p);
 	index_options_free(&o);
 	return status;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/index.h"
 
@@ -44,4 +45,25 @@ void folder_sources(const char *dir, struct words *out)
 	walk(dir, out);
 	if (out->n)
 		qsort(out->at, out->n, sizeof(out->at[0]), by_name);
+}
+
+void folder_remove(const char *dir)
+{
+	struct dirent **list = NULL;
+	int n = scandir(dir, &list, NULL, NULL);
+
+	for (int i = 0; i < n; i++) {
+		char *path = path_join(dir, list[i]->d_name);
+
+		if (strcmp(list[i]->d_name, ".") != 0 && strcmp(list[i]->d_name, "..") != 0) {
+			if (is_folder(path))
+				folder_remove(path);
+			else
+				unlink(path);
+		}
+		free(path);
+		free(list[i]);
+	}
+	free(list);
+	rmdir(dir);
 }

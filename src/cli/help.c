@@ -77,6 +77,47 @@ const char deadlocks_help[] =
 "  locklore deadlocks\n"
 "  locklore deadlocks 2\n";
 
+const char review_help[] =
+"Reads a patch to a document about locks, or to the code under it, and answers\n"
+"as a reviewer would, in plain text of 72 columns that can be sent as it is.\n"
+"Under each changed sentence that is wrong stand its verdict, the places, the\n"
+"deadlock, which mend fits, the sentences that do not go with it, and what it\n"
+"could say instead.\n"
+"What people claim in their replies is answered too.  What is right is one line.\n"
+"\n"
+"  MAIL              a mail, a thread in mbox form, a patch, or - for stdin\n"
+"  COMMIT            a revision of the git repository here\n"
+"  --doc DOC         a document to hold a patch of code against; may be repeated\n"
+"                    (a document that the patch changes is found by its path)\n"
+"  --no-blame        do not ask git who brought the line that looks wrong\n"
+"\n"
+"examples:\n"
+"  locklore review thread.mbox\n"
+"  locklore review HEAD --doc LOCKING.md\n"
+"  git format-patch --stdout -1 | locklore review -\n";
+
+const char diff_help[] =
+"Compares two databases, or two git revisions that are indexed with the\n"
+"compilation database of today (only what differs is compiled again).  Says which\n"
+"lock orders are new, gone or reversed, which deadlocks were opened or closed, and\n"
+"which sentences of the documents became true or false, each with a witness and,\n"
+"in git, the commit that brought it.  Code that moved is no change.\n"
+"\n"
+"  A.db B.db         two databases\n"
+"  REV               that revision against the working tree\n"
+"  REV REV, A..B     two revisions; A...B: B against where the two parted\n"
+"  DOC...            documents to judge; of revisions, each as it was and as it is\n"
+"  -p DIR            the folder of compile_commands.json, or that file\n"
+"  --only, --root, -j, --launcher, --no-wait    as for locklore index\n"
+"  --format FORM     text, mail (72 columns), markdown, json\n"
+"\n"
+"Exit status 1 only for new contradictions and new deadlocks.\n"
+"\n"
+"examples:\n"
+"  locklore diff before.db after.db LOCKING.md\n"
+"  locklore diff -p build HEAD\n"
+"  locklore diff -p build --format markdown origin/main...HEAD LOCKING.md\n";
+
 const char scan_help[] =
 "Index and deadlocks in one step, with a database of its own that is removed\n"
 "afterwards (--db FILE keeps it).  A PATH is a folder with compile_commands.json,\n"
@@ -84,9 +125,43 @@ const char scan_help[] =
 "compile_commands.json every .c file is compiled with -I for its own folder, the\n"
 "given folder and the folder's include/; what does not compile is counted.\n"
 "\n"
+"  --doc             print a draft of a locking document (locklore help doc) and\n"
+"                    how CI keeps it true, in place of the deadlocks\n"
 "  --only GLOB, --root DIR, -j N, --launcher CMD    as for locklore index\n"
 "  -- CFLAGS         further options for clang\n"
 "\n"
 "examples:\n"
 "  locklore scan src/\n"
+"  locklore scan --doc src/ > LOCKING.md\n"
 "  locklore scan server.c -- -DTHREADS=4\n";
+
+const char doc_help[] =
+"Without DOC: drafts the document that the code deserves: its lock orders without\n"
+"those that follow from others, what is waited for and inside what, the leafs.\n"
+"Each sentence is read back and upheld by the same database before it is printed;\n"
+"deadlocks stand apart, as known problems.  With DOC: a unified diff for git apply\n"
+"that mends the sentences that look wrong, renames what was renamed, and adds\n"
+"orders that are missing between locks that DOC speaks of.  Where the code looks\n"
+"wrong, the sentence is left, and stderr says so.  A comment above the diff\n"
+"defends each change by its witness.\n"
+"\n"
+"  --format FORM     of a draft: md (default), rst, text\n"
+"  --export lockdep  the orders (of DOC, or of the code) as a C function that takes\n"
+"                    them once, so that lockdep knows them from then on\n"
+"  --export clang    the same as acquired_before() attributes of the members\n"
+"\n"
+"examples:\n"
+"  locklore doc > LOCKING.md\n"
+"  locklore doc Documentation/locking.rst | git apply\n"
+"  locklore doc --export lockdep LOCKING.md > lockdep_prime.c\n";
+
+const char explain_help[] =
+"Reads a report of the kernel's lockdep (a file, or - for standard input; the rest\n"
+"of the log may be around it) and says which of its orders the code has too, with\n"
+"the way there, which a document speaks of, and which deadlock of ours it is.\n"
+"\n"
+"  --doc DOC         the document to hold it against\n"
+"\n"
+"examples:\n"
+"  dmesg | locklore explain -\n"
+"  locklore explain splat.txt --doc Documentation/locking.rst\n";

@@ -60,6 +60,8 @@ char *compdb_find(const char *dir);
 
 /* folder.c: all .c files below dir, sorted; hidden folders are left out. */
 void folder_sources(const char *dir, struct words *out);
+/* The folder and all that is in it; links are not followed. */
+void folder_remove(const char *dir);
 
 /* ninja.c: writes what it needs into the build folder and runs ninja. */
 enum ninja_result { NINJA_DONE, NINJA_ERROR /* after an error line */, NINJA_INTERRUPTED };
@@ -73,6 +75,7 @@ struct link_result { size_t n_units, n_funcs, n_classes, n_unresolved; };
 struct link_input {
 	const char *database, *root; /* root may be NULL */
 	const char *configuration;
+	const char *tree;            /* NULL: named after what stands in the root */
 	struct words facts;          /* files */
 	struct words sources;        /* that the database depends on; only those below root count */
 	size_t n_failed, n_skipped;
@@ -87,5 +90,19 @@ struct index_outcome { int status; size_t n_failed; };
 struct index_outcome index_run(struct index_plan *p, const struct cli_common *c,
 			       const struct index_options *o, bool summary);
 void plan_place(struct index_plan *p, const char *database);
+
+/* The steps of index_run(), for who needs them apart (revision.c). */
+/* Units of -p, or of the compilation database that is found. */
+int index_plan_compdb(struct index_plan *p, const struct index_options *o);
+/*
+ * Facts for all units, as far as possible: CLI_OK, with the open file in *lock that keeps others
+ * out of the build folder (close it), or an exit status after an error line.
+ */
+int index_build(struct index_plan *p, const struct cli_common *c, const struct index_options *o,
+		int *lock);
+/* After it: the facts that are there, the sources, and a line for each unit that failed. */
+void index_collect(const struct index_plan *p, struct link_input *in, struct words *failed);
+/* "x86_64, clang 19.1.7, commands 3f2a9c1d".  Caller frees with free(). */
+char *index_configuration(const struct index_plan *p);
 
 #endif

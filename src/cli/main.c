@@ -15,7 +15,11 @@ static const struct cli_command commands[] = {
 	{ "check", "DOC...", "hold every sentence of a document against the code", check_help, cmd_check },
 	{ "ask", "'QUESTION'", "which places take this lock inside that one?", ask_help, cmd_ask },
 	{ "deadlocks", "[N]", "every cycle, through locks and through waits", deadlocks_help, cmd_deadlocks },
-	{ "scan", "PATH... [-- CFLAGS]", "sources in, deadlocks out; no document, no database", scan_help, cmd_scan },
+	{ "diff", "BEFORE AFTER [DOC...]", "what a change does to orders, deadlocks, and sentences about them", diff_help, cmd_diff, "text, json, mail, markdown" },
+	{ "doc", "[DOC]", "draft the document that the code deserves, or mend one", doc_help, cmd_doc, "md, rst, text" },
+	{ "explain", "REPORT|-", "a lockdep report, held against the code and a document", explain_help, cmd_explain, "text" },
+	{ "review", "MAIL|COMMIT|-", "a patch, answered under each changed sentence", review_help, cmd_review },
+	{ "scan", "PATH... [-- CFLAGS]", "sources in, deadlocks out; no document, no database", scan_help, cmd_scan, "text, json, md, rst" },
 	{ "cc", "BASE", "internal: compile one unit", NULL, cmd_cc },
 	{ "extract", "IN.bc OUT.facts", "internal: bitcode to facts", NULL, cmd_extract },
 	{ "link", "-o DB FACTS...", "internal: facts to database", NULL, cmd_link },
@@ -72,6 +76,18 @@ static int print_help(const char *name)
 	return CLI_OK;
 }
 
+/* Is this one of the words that the command knows? */
+static bool has_form(const struct cli_command *cmd, const char *form)
+{
+	const char *forms = cmd->forms ? cmd->forms : "text, json";
+	size_t n = strlen(form);
+
+	for (const char *p = forms; n && (p = strstr(p, form)); p++)
+		if ((p == forms || p[-1] == ' ') && (!p[n] || p[n] == ','))
+			return true;
+	return false;
+}
+
 static int run(struct cli_common *c, int argc, char **argv)
 {
 	const struct cli_command *cmd;
@@ -93,6 +109,8 @@ static int run(struct cli_common *c, int argc, char **argv)
 		return unknown_command(argv[1]);
 	if (c->help)
 		return print_help(argv[1]);
+	if (c->form && !has_form(cmd, c->form))
+		return cli_usage(argv[1], "--format %s: not one of %s", c->form, cmd->forms ? cmd->forms : "text, json");
 	return cmd->run(c, argc - 1, argv + 1);
 }
 

@@ -207,8 +207,9 @@ static enum parsed parse_value(struct cli_common *c, int argc, char **argv, int 
 			return bad_value("--config", NULL, "a file in the form of .locklore.conf");
 		c->config = v;
 	} else if (cli_option_value(argc, argv, i, "--format", 0, &v)) {
-		if (!v || (strcmp(v, "text") != 0 && strcmp(v, "json") != 0))
+		if (!v)
 			return bad_value("--format", v, "text, json");
+		c->form = v;
 		c->format = strcmp(v, "json") == 0 ? CLI_JSON : CLI_TEXT;
 	} else if (cli_option_value(argc, argv, i, "--fail-on", 0, &v)) {
 		if (!v || !one_of(v, severities))

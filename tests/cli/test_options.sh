@@ -8,7 +8,7 @@ run help
 is "help: the overview" 0 out 'locklore check'
 run --help
 is "--help: the overview" 0 out 'locklore check'
-for command in index check ask deadlocks scan; do
+for command in index check ask deadlocks review scan; do
 	run help $command
 	is "help $command" 0 out "^locklore $command" out 'examples:' out '--db FILE'
 	run $command --help
@@ -54,7 +54,7 @@ status=$?
 is "a full standard output" 2 err 'standard output: cannot write'
 ("$locklore" help 2>"$err"; echo $? >ended) | true
 that "a reader that goes away" [ "$(cat ended)" = 0 ]
-for word in "" index check ask deadlocks scan; do
+for word in "" index check ask deadlocks review scan; do
 	"$locklore" help $word >"$out" 2>"$err"
 	that "help $word fits 80 columns" awk 'length($0) > 80 { exit 1 }' "$out"
 done

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Holds locklore's answers on Debian's Linux 6.1 against what was traced there by hand.
 
-usage: verify.py LOCKLORE DB KERNEL_TREE
+usage: verify.py LOCKLORE DB KERNEL_TREE [MENDED_DB]
+
+MENDED_DB is of the same tree with a leaf lock in the Xen emulation (mend.sh).
 
 Places are compared by function; line numbers belong to one version of the package.  Prints
 "ok NAME" or "not ok NAME: why", and last "N passed, N failed".
@@ -13,9 +15,11 @@ import subprocess
 import sys
 
 LOCKLORE, DB, TREE = sys.argv[1:4]
+MENDED = sys.argv[4] if len(sys.argv) > 4 else None
 DOC = os.path.join(TREE, "Documentation/virt/kvm/locking.rst")
 HERE = os.path.dirname(os.path.abspath(__file__))
 MAIL = os.path.join(HERE, "../../../shared/seed-mail.txt")
+OWN_MAIL = os.path.join(HERE, "srcu.mail")
 results = [0, 0]
 
 
@@ -215,10 +219,133 @@ def deadlocks():
         check(f"E: {a} with {b} is harmless", not bad, str(bad))
 
 
+def review(mail, db):
+    """The structure and the text of an answer."""
+    p = subprocess.run([LOCKLORE, "review", mail, "--db", db, "--format", "json"], capture_output=True, text=True)
+    t = subprocess.run([LOCKLORE, "review", mail, "--db", db], capture_output=True, text=True)
+    try:
+        return p.returncode, json.loads(p.stdout), t.stdout
+    except ValueError:
+        report(f"review {os.path.basename(mail)}", p.stdout[:200] + p.stderr[:400])
+        return p.returncode, None, t.stdout
+
+
+def last_function(witness):
+    return functions(witness)[-1]
+
+
+def claim(r, text):
+    for b in r["sentences"]:
+        for s in b["statements"]:
+            if s["text"] == text:
+                return b, s
+    report(f"review: \"{text}\"", "it says nothing of it")
+    return None, None
+
+
+ORDER = "kvm->srcu is taken outside kvm->lock"
+NEVER = "synchronize_srcu(&kvm->srcu) cannot be called inside kvm->lock"
+
+
+def review_questions(name, r):
+    """The six questions of a review, on the tree as it is."""
+    b, s = claim(r, ORDER)
+    if not b:
+        return
+    # whether it is true, and where
+    places = {last_function(w) for w in s["witnesses"] if w["inner"] == "kvm->lock"}
+    check(f"{name}: 1, one place does so", places == {"kvm_xen_set_evtchn"}, str(places))
+    check(f"{name}: 1, the code there looks wrong", "kvm_xen_set_evtchn() looks wrong" in s["why"], s["why"])
+    check(f"{name}: 1, its comment is quoted", "no srcu" in s.get("comment", {}).get("text", ""), str(s.get("comment")))
+    # the other way round
+    places = {last_function(w) for w in s["witnesses"] if w["inner"] == "kvm->srcu"}
+    check(f"{name}: 2, the other way in six places", len(places) == 6 and s["reversed"] == 6, str(places))
+    # under which locks
+    b, s = claim(r, NEVER)
+    if not b:
+        return
+    held = {h["lock"]: {p["function"] for p in h["places"]} for h in s["held_around_waits"]}
+    check(f"{name}: 3, under kvm->lock", held.get("kvm->lock") == {
+        "kvm_vm_ioctl_set_msr_filter", "kvm_io_bus_register_dev", "kvm_io_bus_unregister_dev"}, str(held))
+    check(f"{name}: 3, under kvm->slots_lock", "kvm_swap_active_memslots" in held.get("kvm->slots_lock", ()), str(held))
+    check(f"{name}: 3, and under nothing", "kvm_vm_ioctl_set_pmu_event_filter" in held.get(None, ()), str(held))
+    check(f"{name}: 3, under nothing else", len(held) == 3, str(held))
+    # whether it deadlocks
+    knot = next((d for d in r["deadlocks"] if d["number"] == b.get("deadlock")), None)
+    check(f"{name}: 4, it deadlocks", knot and set(knot["cycle"]) == {"kvm->lock", "kvm->srcu"}, str(knot)[:300])
+    # what mends it
+    mends = knot["mends"] if knot else []
+    check(f"{name}: 5, a leaf lock fits best", mends and "leaf lock" in mends[0]["text"] and
+          "kvm_xen_set_evtchn()" in mends[0]["text"] and mends[0]["deadlocks_left"] == 0, str(mends)[:300])
+    check(f"{name}: 5, leaving the read side would not do", any(
+        "leave the kvm->srcu read side" in m["text"] and m.get("against") == "kvm->lock is taken outside vcpu->mutex"
+        for m in mends), str(mends)[:600])
+    check(f"{name}: 5, call_srcu() leaves a deadlock", any(
+        "call_srcu" in m["text"] and m["deadlocks_left"] for m in mends), str(mends)[:600])
+    # the strange set of rules
+    meets = [t for t in b["tensions"] if t.get("meet")]
+    check(f"{name}: the rules meet where the bus registers", any(
+        last_function(t["meet"]).startswith("kvm_io_bus_") and
+        "kvm->lock is taken outside kvm->slots_lock" in [a["text"] for a in t["about"]] for t in meets), str(b["tensions"])[:300])
+    # what the document should say
+    check(f"{name}: 6, what it could say", b.get("instead", "").startswith(
+        ("kvm->srcu is taken inside kvm->lock.", "kvm->lock is taken outside kvm->srcu.")), str(b.get("instead")))
+    check(f"{name}: 6, once the code is mended", "kvm_xen_set_evtchn()" in b.get("condition", ""), str(b.get("condition")))
+
+
+def review_form(name, text):
+    lines = text.splitlines()
+    check(f"{name}: fits 72 columns", all(len(x) <= 72 for x in lines if not x.startswith(">")),
+          str([x for x in lines if len(x) > 72][:3]))
+    check(f"{name}: is read in two minutes", len(lines) <= 135, str(len(lines)))
+
+
+def review_mended(name, mail):
+    status, r, text = review(mail, MENDED)
+    if not r:
+        return
+    b, s = claim(r, ORDER)
+    if not b:
+        return
+    check(f"{name}: mended, no place does so", s["seen"] == 0 and "no place does so" in s["why"], s["why"])
+    check(f"{name}: mended, the sentence looks wrong", "the sentence looks wrong" in s["why"], s["why"])
+    check(f"{name}: mended, nothing deadlocks", not r["deadlocks"], str(r["deadlocks"])[:200])
+    check(f"{name}: mended, what it could say holds now", b.get("instead") and not b.get("condition"), str(b.get("condition")))
+    talk = {s["text"]: s["verdict"] for t in r["talk"] for s in t["statements"] if not t["asks_of_above"]}
+    check(f"{name}: mended, the replies are right", set(talk.values()) <= {"upheld"}, str(talk))
+
+
+def reviews():
+    for name, mail in (("review", OWN_MAIL), ("seed review", MAIL)):
+        if not os.path.exists(mail):
+            print(f"skipped: {name} ({mail} is not there)")
+            continue
+        status, r, text = review(mail, DB)
+        if not r:
+            continue
+        check(f"{name}: exit status", status == 1, str(status))
+        check(f"{name}: what is right is counted", r["counts"]["upheld"] >= 3 and len(r["sentences"]) == 1, str(r["counts"]))
+        review_questions(name, r)
+        review_form(name, text)
+        if MENDED:
+            review_mended(name, mail)
+        else:
+            print(f"skipped: {name} of the mended tree (no database of it)")
+    if os.path.exists(MAIL):
+        status, r, text = review(MAIL, DB)
+        talk = {s["text"]: (s["verdict"], s["seen"]) for t in r["talk"] for s in t["statements"]} if r else {}
+        check("seed review: many instances of kvm->srcu inside kvm->lock", talk.get("kvm->lock is taken outside kvm->srcu", (0, 0))[1] == 6, str(talk))
+        check("seed review: kvm->srcu inside vcpu->mutex", talk.get("vcpu->mutex is taken outside kvm->srcu", ("",))[0] == "upheld", str(talk))
+        check("seed review: vcpu->mutex inside kvm->lock", talk.get("kvm->lock is taken outside vcpu->mutex", ("",))[0] == "contradicted", str(talk))
+        check("seed review: was it ever true", r and any(t["asks_of_above"] for t in r["talk"]) and
+              "Without kvm_xen_set_evtchn()" in text, text[-1500:])
+
+
 table_a()
 seed_mail()
 final_text()
 asks()
 deadlocks()
+reviews()
 print(f"{results[0]} passed, {results[1]} failed")
 sys.exit(1 if results[1] else 0)
