@@ -410,9 +410,7 @@ void rules_act(struct reader *r, const struct toks *t, unsigned i, const struct 
 	int here = rules_premise(r);
 
 	if (!is_trusted(r, c, row) || ((row->flags & ROW_MUST) && !c->mod.is_must) ||
-	    ((row->flags & ROW_VERB) && !c->mod.n) ||
-	    ((row->flags & ROW_AGAIN) && r->mem.relation != ACT_WITH &&
-	     r->mem.relation != ACT_WITHOUT))
+	    ((row->flags & ROW_VERB) && !c->mod.n))
 		return;
 	place(r, t, c);
 	r->is_hedged |= c->mod.is_hedged;

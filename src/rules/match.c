@@ -83,6 +83,13 @@ static unsigned alternatives(const struct tok *t, const char *el, size_t n)
 }
 
 /* The subject, said or left out. */
+/* "A is taken inside B, and outside C": what comes after "and" is about A. */
+static bool goes_on(const struct tok *t, unsigned i)
+{
+	return i && t[i].type == T_WORD && rules_in(t[i].w, "inside outside within") &&
+	       t[i - 1].type == T_WORD && rules_in(t[i - 1].w, "and but");
+}
+
 static bool subject(struct attempt *a, unsigned *i)
 {
 	const struct tok *t = a->t;
@@ -96,7 +103,8 @@ static bool subject(struct attempt *a, unsigned *i)
 			++*i;
 		return true;
 	}
-	if (*i != a->start || (!rules_starts_clause(&t[*i]) && !rules_in(t[*i].w, elided_verbs)))
+	if (*i != a->start || (!rules_starts_clause(&t[*i]) &&
+			       !rules_in(t[*i].w, elided_verbs) && !goes_on(t, *i)))
 		return false;
 	if (r->mem.has_subject && *i &&
 	    ((t[*i - 1].type == T_WORD && rules_in(t[*i - 1].w, "and but or then")) ||
@@ -326,6 +334,9 @@ static bool may_start(const struct reader *r, const struct row *row, const struc
 {
 	const char *p = row->pattern;
 
+	if ((row->flags & ROW_AGAIN) && r->mem.relation != ACT_WITH &&
+	    r->mem.relation != ACT_WITHOUT)
+		return false;
 	if (((row->flags & ROW_RULE) && r->trust != TRUST_RULE) ||
 	    ((row->flags & ROW_ORDERING) && r->trust == TRUST_PROSE))
 		return false;
@@ -343,7 +354,8 @@ const struct row *rules_match(struct reader *r, const struct toks *t, unsigned i
 	struct lock_list list;
 	bool has_subject = rules_locks(r, t->at + i, false, &list) ||
 			   rules_starts_clause(t->at + i) ||
-			   (t->at[i].type == T_WORD && rules_in(t->at[i].w, elided_verbs));
+			   (t->at[i].type == T_WORD && rules_in(t->at[i].w, elided_verbs)) ||
+			   goes_on(t->at, i);
 
 	for (size_t k = 0; k < rules_n_rows; k++) {
 		const struct row *row = &rules_rows[k];

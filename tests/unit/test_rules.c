@@ -88,6 +88,13 @@ static const struct {
 	{ "rule", "a can only be taken while holding b", "requires a b @1\n" },
 	{ "rule", "a_lock must be held while taking b_lock", "requires b_lock a_lock @1\n" },
 	{ "rule", "a is a leaf", "leaf a @1\n" },
+	{ "rule", "a->x is taken inside b->y, and outside c->z and d->w",
+	  "order b->y a->x @1\n"
+	  "order a->x c->z @1\n"
+	  "order a->x d->w @1\n" },
+	{ "rule", "a->x is taken outside b->y but inside c->z",
+	  "order a->x b->y @1\n"
+	  "order c->z a->x @1\n" },
 	{ "rule", "a, b and c are leaf locks",
 	  "leaf a @1\n"
 	  "leaf b @1\n"
