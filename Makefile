@@ -16,6 +16,8 @@ check:
 kvm: release
 	@sh tools/kvm.sh
 	@[ ! -e tests/kvm/verify.sh ] || sh tests/kvm/verify.sh
+torture:
+	@sh tests/srcu/torture/run.sh 3600
 bench: release
 	@for b in bench/*.sh; do [ ! -e "$$b" ] || sh "$$b" || exit 1; done
 install: release
@@ -25,4 +27,4 @@ clean:
 release check: | build
 build:
 	@mkdir -p build
-.PHONY: release demo check kvm bench install clean
+.PHONY: release demo check kvm torture bench install clean

@@ -50,7 +50,7 @@ done
 suite() {
 	name=$1
 	shift
-	timeout 1800 "$@" >"$out" 2>&1
+	timeout 2400 "$@" >"$out" 2>&1
 	count "$name" $?
 }
 if [ -x "$build/run_cases" ]; then
@@ -60,6 +60,12 @@ fi
 for script in tests/cli/test_*.sh; do
 	suite "$script" sh "$script"
 done
+
+# libsrcu is built by cc alone, with its own sanitizer builds: once is enough.
+if grep -q '^LOCKLORE_SANITIZE:STRING=$' "$build/CMakeCache.txt"; then
+	suite "libsrcu: model" sh tests/srcu/model/run.sh "$build/srcu-model"
+	suite "libsrcu" sh tests/srcu/run.sh "$build/srcu-tests"
+fi
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

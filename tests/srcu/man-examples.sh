@@ -150,7 +150,7 @@ for page in srcu.7 init_srcu_struct.3; do
 done
 
 # The example of the README is C, given the program around it
-for text in "$root/README.md" "$root/doc/srcu-users.md"; do
+for text in "$root/README.md"; do
 	[ -e "$text" ] && grep -q '^    #include <srcu\.h>' "$text" || continue
 	{
 		printf '#include <stdlib.h>\nstruct config;\nvoid use(struct config *config);\n'
