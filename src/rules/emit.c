@@ -45,6 +45,20 @@ void rules_order(struct reader *r, const char *outer, const char *inner, const c
 		rules_emit(r, RULES_ORDER, outer, inner)->function = (char *)function;
 }
 
+/* "A is a leaf: nothing is taken inside it" says it once. */
+static void leaf(struct reader *r, const char *lock)
+{
+	const struct rules_document *doc = &r->doc->pub;
+
+	for (size_t i = doc->statements.n; i > r->first_statement; i--) {
+		const struct rules_statement *s = &doc->statements.at[i - 1];
+
+		if (s->kind == RULES_LEAF && s->locks[0] && !strcmp(s->locks[0], lock))
+			return;
+	}
+	rules_emit(r, RULES_LEAF, lock, NULL);
+}
+
 /* f(), also where its name is like a lock's: lock_page() */
 static bool is_call(const struct tok *t)
 {
@@ -339,7 +353,7 @@ static void act(struct reader *r, const struct toks *t, unsigned i, const struct
 	case ACT_TOGETHER: together(r, &c->a, &c->mod); break;
 	case ACT_LEAF:
 		for (unsigned k = 0; c->mod.pol == POL_YES && k < c->a.n; k++)
-			rules_emit(r, RULES_LEAF, c->a.name[k], NULL);
+			leaf(r, c->a.name[k]);
 		break;
 	case ACT_LEAF_ALL:
 		if (c->mod.pol == POL_YES)

@@ -78,6 +78,10 @@ void verdict_blame_pair(struct verdict *v, struct verdict_statement *s)
 		to_change(bad) >= CLEAR_MAJORITY * (good.inner ? to_change(good) : 1);
 	const char *who;
 
+	/* An order that nothing keeps to, and nothing deadlocks: the one who wrote it down is alone. */
+	if (is_order && !good.inner && s->deadlock == LORE_NONE)
+		document_is_odd = true;
+
 	if (document_is_odd && good.inner) {
 		who = verdict_say(v, "%s looks wrong, and the sentence with it",
 				  verdict_blame_who(v, &s->list, false));

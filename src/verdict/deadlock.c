@@ -259,8 +259,8 @@ static void find_findings(struct verdict *v, bool was_cut)
 				    l->n_caps_hit));
 	if (l->n_failed_units)
 		add_note(v, "failed-units",
-			 verdict_say(v, "%u units did not compile and were not looked at",
-				     l->n_failed_units));
+			 verdict_say(v, "%u unit%s did not compile: what is in there was not looked at",
+				     l->n_failed_units, l->n_failed_units == 1 ? "" : "s"));
 }
 
 const struct verdict_deadlocks *verdict_deadlocks(struct verdict *v)

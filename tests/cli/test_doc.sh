@@ -71,7 +71,7 @@ The end.
 END
 cp doc/locking.md before.md
 run doc doc/locking.md
-is "one place is no majority: the code is left to look wrong" 0 err 'left as it is: pool->list_lock is taken outside'
+is "one place against none: the sentence looks wrong" 0 out 'outside pool->lock: 0 places so, 1 the other way; the sentence looks wrong'
 for i in 1 2 3; do
 	cat <<END
 void add$i(struct pool *pool)
@@ -101,6 +101,44 @@ that "and nothing on standard output" [ ! -s "$out" ]
 cp before.md doc/locking.md
 (cd doc && "$locklore" doc --db ../.locklore/lore.db locking.md 2>/dev/null) >"$out"
 that "from within the tree the same diff" cmp -s "$out" mend.diff
+
+# settled NAME: the diff applies, and nothing is left to mend then
+settled() {
+	that "$1: applies" git apply --check mend.diff
+	that "$1: applies with patch" sh -c 'patch -p1 -s --dry-run <mend.diff'
+	git apply mend.diff
+	run doc doc/t.md
+	that "$1: is settled" [ ! -s "$out" ]
+}
+printf '# Lock order\n\n- `pool->main.list_lock` is taken inside `pool->lock`.' >doc/t.md
+printf '\n- `cache->lock` can be taken inside\n  `pool->lock`.' >>doc/t.md
+run doc doc/t.md
+is "renames, and what is missing, at once" 0 out '^# doc/t.md:3: the code has no pool->main.list_lock' \
+	out '^\+- `cache->lock` is taken inside `pool->lock`\.$' out '^\\ No newline'
+cp "$out" mend.diff
+settled "a document without a newline at its end"
+printf '# Lock order\n\n- `cache->lock` can be taken inside `all_lock`.\n- `pool->lock` is taken inside\n  `all_lock`.' >doc/t.md
+run doc doc/t.md
+is "a last line without a newline gets one" 0 out '^-  `all_lock`\.$' out '^\\ No newline' out '^\+  `all_lock`\.$'
+cp "$out" mend.diff
+settled "and"
+cat >one.c <<'END'
+#include <pthread.h>
+struct pool { pthread_mutex_t lock, list_lock; };
+void f(struct pool *pool)
+{
+	pthread_mutex_lock(&pool->lock);
+	pthread_mutex_lock(&pool->list_lock);
+	pthread_mutex_unlock(&pool->list_lock);
+	pthread_mutex_unlock(&pool->lock);
+}
+END
+run index --db one.db one.c
+printf '# Lock order\n\n- `zebra->list_lock` is taken inside `zebra->lock`.\n' >doc/t.md
+run doc --db one.db doc/t.md
+is "a general last name is no rename" 0 err 'doc/t.md:3: left as it is: the code has no zebra->lock' \
+	out '^\+- `pool->list_lock` is taken inside `zebra->lock`'
+cp before.md doc/locking.md
 
 # ---- exports ----
 run doc --export lockdep L.md
@@ -156,6 +194,25 @@ run explain splat.txt --doc L.md
 is "a report is explained" 0 out 'pool->lock -> pool->list_lock' out 'has it too, 4 ways, in this function' \
 	out 'L.md:[0-9]+ says so: pool->lock is taken outside pool->list_lock' out 'the code   does not show this order' \
 	out 'says the opposite' out 'shows 1 of these 2 orders'
+cp "$out" plain.out
+run explain --doc L.md splat.txt
+that "the document first" cmp -s "$out" plain.out
+sed -e 's/^/[   41.300001][ T771] /' -e '4i\
+[   41.300002][  T99] -> #2 (&other->lock){+.+.}-{3:3}:' -e '3i\
+[   41.300003][    C1]        noise+0x1/0x2' splat.txt >stamped.txt
+run explain stamped.txt --doc L.md
+sed 's/splat.txt/stamped.txt/' plain.out | cmp -s - "$out"
+that "time stamps, and another task in between" [ $? = 0 ]
+sed 's/^/kern  :warn  : [Mon Jan  2 10:00:00 2023] /' splat.txt >loud.txt
+run explain loud.txt --doc L.md
+sed 's/splat.txt/loud.txt/' plain.out | cmp -s - "$out"
+that "as dmesg -x -T prints it" [ $? = 0 ]
+{ cat splat.txt; head -n 2 splat.txt; } >two.txt
+run explain two.txt --doc L.md
+is "a second report that is cut off" 0 err 'two.txt:8: .* it is cut off' out 'shows 1 of these 2 orders'
+head -n 2 splat.txt >cut.txt
+run explain cut.txt
+is "only one that is cut off" 2 err 'cut.txt:1: .* it is cut off'
 run explain L.md
 is "no report" 2 err 'L.md: no lockdep report in it'
 run explain

@@ -88,6 +88,7 @@ static const struct {
 	{ "rule", "a can only be taken while holding b", "requires a b @1\n" },
 	{ "rule", "a_lock must be held while taking b_lock", "requires b_lock a_lock @1\n" },
 	{ "rule", "a is a leaf", "leaf a @1\n" },
+	{ "rule", "a->x is a leaf lock: no other lock is taken inside it", "leaf a->x @1\n" },
 	{ "rule", "a->x is taken inside b->y, and outside c->z and d->w",
 	  "order b->y a->x @1\n"
 	  "order a->x c->z @1\n"
@@ -99,6 +100,17 @@ static const struct {
 	  "leaf a @1\n"
 	  "leaf b @1\n"
 	  "leaf c @1\n" },
+	{ "rule", "neither a_lock nor b_lock may be acquired while c_lock is held",
+	  "never c_lock a_lock @1\n"
+	  "never c_lock b_lock @1\n" },
+	{ "rule", "None of a_lock and b_lock can be taken inside c_lock",
+	  "never c_lock a_lock @1\n"
+	  "never c_lock b_lock @1\n" },
+	{ "rule", "a_lock must under no circumstances be taken inside b_lock",
+	  "never b_lock a_lock @1\n" },
+	{ "rule", "It is not true that a_lock is taken inside b_lock", "not understood @1\n" },
+	{ "rule", "It is true that a_lock is taken inside b_lock", "order b_lock a_lock @1\n" },
+	{ "rule", "a_lock is hardly ever taken inside b_lock", "not understood @1\n" },
 	{ "rule", "Everything else is a leaf: no other lock is taken inside the critical sections.",
 	  "leaf @1\n" },
 	{ "rule", "no other lock is taken inside log_lock", "leaf log_lock @1\n" },
