@@ -18,8 +18,18 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 db=$work/lore.db
 
-now() { date +%s.%N; }
-since() { echo "$1 $(now)" | awk '{ printf "%.3f", $2 - $1 }'; }
+[ -x /usr/bin/time ] || {
+	echo "bench/kvm: needs /usr/bin/time (apt-get install time)"
+	exit 0
+}
+# clock NAME COMMAND...: adds "SECONDS CPU-SECONDS" to NAME.times
+clock() {
+	times=$work/$1.times
+	shift
+	/usr/bin/time -f '%e %U %S' -o "$work/t" "$@"
+	awk 'NF == 3 { print $1, $2 + $3 }' "$work/t" >>"$times"
+}
+column() { awk -v k="$2" '{ print $k }' "$work/$1.times" | median; }
 median() { sort -n | awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 index() { "$locklore" index -q -p "$dir/build" --root "$dir/linux-source-6.1" --db "$db" -j "$jobs"; }
 
@@ -36,27 +46,28 @@ units=$(find "$db.build" -name '*.cmd' | wc -l)
 i=0
 while [ "$i" -lt "$runs" ]; do
 	for check in "" -fsyntax-only; do
-		start=$(now)
-		find "$db.build" -name '*.cmd' -print0 | CHECK=$check xargs -0 -n 1 -P "$jobs" "$work/front"
-		since "$start" >>"$work/front$check.times"
-		echo >>"$work/front$check.times"
+		export CHECK="$check"
+		clock "front$check" sh -c "find '$db.build' -name '*.cmd' -print0 | xargs -0 -n 1 -P '$jobs' '$work/front'"
 	done
 	find "$db.build" -mindepth 1 -delete
 	rm -f "$db"
-	start=$(now)
-	index >/dev/null
-	since "$start" >>"$work/index.times"
-	echo >>"$work/index.times"
+	clock index "$locklore" index -q -p "$dir/build" --root "$dir/linux-source-6.1" --db "$db" -j "$jobs" >/dev/null
 	i=$((i + 1))
 done
 
-front=$(median <"$work/front.times")
-syntax=$(median <"$work/front-fsyntax-only.times")
-full=$(median <"$work/index.times")
-echo "$units units, $jobs jobs, $runs runs, medians"
-echo "clang's front end, to IR       $front s"
-echo "clang -fsyntax-only            $syntax s"
-echo "locklore index, from source    $full s   $(echo "$full $front" | awk '{ printf "%.2f", $1 / $2 }') times the front end, $(echo "$full $syntax" | awk '{ printf "%.2f", $1 / $2 }') times -fsyntax-only"
+ratio() { echo "$1 $2" | awk '{ printf "%.2f", $1 / $2 }'; }
+echo "$units units, $jobs jobs, $runs runs, medians; seconds, seconds of CPU, index relative to both"
+for what in front front-fsyntax-only index; do
+	case $what in
+	front) name="clang's front end, to IR" ;;
+	front-fsyntax-only) name="clang -fsyntax-only" ;;
+	index) name="locklore index, from source" ;;
+	esac
+	wall=$(column $what 1)
+	cpu=$(column $what 2)
+	printf '%-30s %6.2f %7.2f   %s %s\n' "$name" "$wall" "$cpu" \
+		"$(ratio "$(column index 1)" "$wall")" "$(ratio "$(column index 2)" "$cpu")"
+done
 
 # timed NAME COMMAND...: median time and the most memory of one process
 timed() {
@@ -71,10 +82,6 @@ timed() {
 	awk 'NF == 2 && $1 + 0 == $1 { print $1 }' "$work/t" | median >"$work/m"
 	printf '%-30s %s s   %s MB\n' "$name" "$(cat "$work/m")" \
 		"$(awk 'NF == 2 && $1 + 0 == $1 && $2 > m { m = $2 } END { printf "%.0f", m / 1024 }' "$work/t")"
-}
-[ -x /usr/bin/time ] || {
-	echo "the rest needs /usr/bin/time (apt-get install time)"
-	exit 0
 }
 find "$db.build" -name '*.facts' >"$work/facts"
 # shellcheck disable=SC2046 # paths without blanks: locklore named them
