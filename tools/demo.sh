@@ -78,7 +78,8 @@ index() {
 	db=$1
 	shift
 	[ -n "$verify" ] ||
-		show locklore index --config examples/kvm/.locklore.conf 'examples/kvm/*.c' -- -Iinclude "$@"
+		show locklore index --config examples/kvm/.locklore.conf 'examples/kvm/*.c' -- \
+			-D_GNU_SOURCE -Iinclude "$@"
 	"$locklore" index -q --db "$db" --config examples/kvm/.locklore.conf examples/kvm/*.c -- \
 		-D_GNU_SOURCE -Iinclude "$@" || exit 2
 }
@@ -109,7 +110,7 @@ run() {
 	if [ -n "$verify" ]; then
 		verdict "$status" "$want" "$pattern" "$program $*"
 	else
-		show "examples/kvm/$program" "$@"
+		show "${programs#"$PWD"/}/$program" "$@"
 		sed 's/^/   /' "$work/out"
 	fi
 }

@@ -294,6 +294,8 @@ static bool read_reports(const char *path, struct lockdep_reports *out)
 
 	if (!ok)
 		cli_error("%s", d.text);
+	else if (out->n_cut)
+		cli_warn("%s%s", out->cut.text, out->n_cut > 1 ? "; and others" : "");
 	free(text);
 	return ok;
 }

@@ -61,6 +61,11 @@ static bool read_input(const struct options *o, char **data, size_t *bytes, stru
 
 	if (!strcmp(o->what, "-") || access(o->what, F_OK) == 0)
 		return file_read(o->what, data, bytes, d);
+	if (strstr(o->what, "..") && !strstr(o->what, "../"))
+		return diag_set(d, o->what, 0,
+				"no such file; for a range of commits: git diff %s | locklore "
+				"review -",
+				o->what);
 	if (!git_is_revision(".", o->what))
 		return diag_set(
 			d, o->what, 0,
@@ -70,6 +75,29 @@ static bool read_input(const struct options *o, char **data, size_t *bytes, stru
 	*data = top ? git_patch(top, o->what, bytes, d) : NULL;
 	free(top);
 	return *data != NULL;
+}
+
+/* Each document that was asked for can be read, or the command ends here. */
+static bool check_documents(const struct options *o)
+{
+	static const struct rules_options how;
+	bool ok = true;
+
+	for (size_t i = 0; i < o->docs.n && ok; i++) {
+		struct rules_document *doc = NULL;
+		struct diag d = { "" };
+		char *text = NULL;
+		size_t bytes;
+
+		if (file_read(o->docs.at[i], &text, &bytes, &d))
+			doc = rules_read(o->docs.at[i], text, bytes, &how, &d);
+		ok = doc;
+		if (!ok)
+			cli_error("%s", d.text);
+		rules_free(doc);
+		free(text);
+	}
+	return ok;
 }
 
 static void warn_notes(const struct cli_common *c, const struct review *r)
@@ -201,6 +229,8 @@ int cmd_review(struct cli_common *c, int argc, char **argv)
 	struct diag d = { "" };
 	int status = parse(&o, argc, argv);
 
+	if (status == CLI_OK && !check_documents(&o))
+		status = CLI_USAGE;
 	if (status == CLI_OK && !read_input(&o, &data, &bytes, &d)) {
 		cli_error("%s", d.text);
 		status = CLI_USAGE;

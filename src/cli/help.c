@@ -6,7 +6,7 @@ const char common_help[] =
 "options of all commands:\n"
 "  --db FILE         the database (default .locklore/lore.db)\n"
 "  --config FILE     project rows: primitives, contexts (default .locklore.conf)\n"
-"  --format FORM     text or json\n"
+"  --format FORM     text or json (diff and doc have more)\n"
 "  --all             cut no list\n"
 "  -v, -q            say more, say less\n"
 "  --color[=WHEN]    auto, always, never; NO_COLOR is honoured\n"
@@ -42,6 +42,8 @@ const char check_help[] =
 "Reads the sentences about lock order in a document (.rst, .md, .txt, comments of\n"
 ".c and .h, a mail or a diff; - is standard input) and says of each: upheld,\n"
 "contradicted, never exercised or not understood, with the places to look at.\n"
+"\"Not understood\" is only said under a heading about lock order (\"Lock order\",\n"
+"\"Locking rules\").  Elsewhere a sentence in unknown words is passed over.\n"
 "\n"
 "  --rule 'TEXT'     a sentence from the command line in place of a document\n"
 "  --old, --new      which side of a diff is judged (default --new)\n"
@@ -69,7 +71,9 @@ const char ask_help[] =
 const char deadlocks_help[] =
 "Lists every minimal cycle of lock orders in which all threads block, the most\n"
 "certain first: the call chain of each thread, how they interleave, and what\n"
-"mends it.  Waits for readers (synchronize_srcu and its kin) take part.\n"
+"mends it.  Waits for readers (synchronize_srcu and its kin) take part.  A\n"
+"pthread_join() is shown as such a wait: the thread is the reader.  Of each order\n"
+"one way is shown; locklore ask 'A inside B' --all shows the others.\n"
 "\n"
 "  N                 only deadlock number N, in full\n"
 "\n"
@@ -137,7 +141,8 @@ const char scan_help[] =
 
 const char doc_help[] =
 "Without DOC: drafts the document that the code deserves: its lock orders without\n"
-"those that follow from others, what is waited for and inside what, the leafs.\n"
+"those that follow from others, what is waited for and inside what, the leaf\n"
+"locks.\n"
 "Each sentence is read back and upheld by the same database before it is printed;\n"
 "deadlocks stand apart, as known problems.  With DOC: a unified diff for git apply\n"
 "that mends the sentences that look wrong, renames what was renamed, and adds\n"

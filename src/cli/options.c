@@ -128,7 +128,6 @@ bool cli_option_value(int argc, char **argv, int *i, const char *name, char shor
 	const char *arg = argv[*i];
 	size_t n = strlen(name);
 
-	*value = NULL;
 	if (strncmp(arg, name, n) == 0 && arg[n] == '=') {
 		*value = arg + n + 1;
 		return true;
@@ -138,7 +137,8 @@ bool cli_option_value(int argc, char **argv, int *i, const char *name, char shor
 		return true;
 	}
 	if (strcmp(arg, name) != 0 && !(short_name && arg[0] == '-' && arg[1] == short_name))
-		return false;
+		return false; /* and *value stays: it may be an earlier word's */
+	*value = NULL;
 	if (*i + 1 < argc)
 		*value = argv[++*i];
 	return true;

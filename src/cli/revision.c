@@ -48,6 +48,24 @@ static char *revisions_folder(const struct index_plan *p)
 	return xasprintf("%s.diff", p->database);
 }
 
+/* A compilation database of another folder would find two equal sides, whatever changed here. */
+static bool is_of_tree(const struct revision_base *b)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < b->plan.units.n && !any; i++) {
+		char *real = realpath(b->plan.units.at[i].file, NULL);
+		const char *path = real ? real : b->plan.units.at[i].file;
+
+		any = b->plan.units.at[i].is_selected && path_below(b->tree.top, path) != path;
+		free(real);
+	}
+	if (!any)
+		cli_error("%s: the compilation database compiles nothing below it; give that of this "
+			  "repository with -p", b->tree.top);
+	return any;
+}
+
 struct revision_base *revision_open(const struct cli_common *c, const struct index_options *o,
 				    const char *top, int *status)
 {
@@ -61,6 +79,8 @@ struct revision_base *revision_open(const struct cli_common *c, const struct ind
 	*status = index_plan_compdb(&b->plan, o);
 	if (*status == CLI_OK)
 		*status = plan_finish(&b->plan, o);
+	if (*status == CLI_OK && !is_of_tree(b))
+		*status = CLI_USAGE;
 	if (*status == CLI_OK) {
 		plan_place(&b->plan, c->db);
 		b->folder = revisions_folder(&b->plan);

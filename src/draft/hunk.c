@@ -23,6 +23,12 @@ static void steps_of(const struct draft_source *s, struct steps *out)
 		if (s->at[i].origin && s->at[i].origin > old) {
 			for (; old + 1 < s->at[i].origin; old++)
 				vec_push(out, (struct step){ '-', old, i });
+			if (!s->ends_in_newline && old + 1 == s->n_old && i + 1 < s->n) {
+				/* gets the newline that it lacked */
+				vec_push(out, (struct step){ '-', old++, i });
+				vec_push(out, (struct step){ '+', old, i });
+				continue;
+			}
 			vec_push(out, (struct step){ ' ', old++, i });
 			continue;
 		}

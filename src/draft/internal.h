@@ -128,6 +128,7 @@ void draft_problems(struct draft_paper *p);
 struct draft_line {
 	char *s;       /* without its newline */
 	size_t origin; /* line number in the original, from 1; 0: new */
+	size_t was;    /* likewise, of a line that was changed since too; 0: added */
 	bool is_added; /* by draft_source_append() */
 };
 struct draft_source {
@@ -145,10 +146,9 @@ void draft_source_close(struct draft_source *s);
 void draft_source_copy(struct draft_source *to, const struct draft_source *from);
 /* Appends the whole text. */
 void draft_source_text(const struct draft_source *s, struct buf *out);
-/* Index of the line that was number `line`; SIZE_MAX: it is gone. */
-size_t draft_source_at(const struct draft_source *s, unsigned line);
-/* The sentence in lines first..last (numbers in the original) gives way to text; false: not found.
- */
+/* The original's number of what is line `line` now, or of the nearest line above that is not new. */
+unsigned draft_source_was(const struct draft_source *s, unsigned line);
+/* The sentence in lines first..last (as they are now) gives way to text; false: not found. */
 bool draft_source_replace(struct draft_source *s, unsigned first, unsigned last,
 			  const char *sentence, const char *text);
 /* Whole words, everywhere; returns how many. */

@@ -149,12 +149,50 @@ static bool is_done(const struct verdict_document *doc, size_t i, unsigned k)
 	return false;
 }
 
+static size_t root_length(const char *name)
+{
+	return strcspn(name, "->.:[");
+}
+
+static const char *last_name(const char *name)
+{
+	const char *last = name;
+
+	for (const char *p = name; *p; p++)
+		if (strchr("->.:", *p))
+			last = p + 1;
+	return last;
+}
+
+/* "a->lock" for "b->lock" is a guess; "a->x.list_lock" for "a->list_lock" is a rename. */
+static bool is_rename(const char *from, const char *to)
+{
+	static const char general[] = "lock mutex spinlock rwlock rwsem sem srcu mtx mu lk guard";
+	size_t n = root_length(from);
+	const char *last = last_name(to);
+
+	if (n == root_length(to) && !strncmp(from, to, n))
+		return true;
+	for (const char *p = general; (p = strstr(p, last)); p++)
+		if ((p == general || p[-1] == ' ') && (p[strlen(last)] == ' ' || !p[strlen(last)]))
+			return false;
+	return true;
+}
+
 static void rename_lock(struct draft_mender *m, const struct verdict_statement *s, unsigned k)
 {
 	const char *from = s->rule->locks[k], *to = class_or(m->d, s->names[k].cls);
 	struct draft_source trial;
 	unsigned n;
 
+	if (!is_rename(from, to)) {
+		buf_addf(&m->out->left,
+			 "%s:%u: left as it is: the code has no %s, and %s need not be what is "
+			 "meant\n",
+			 m->name, s->rule->line, from, to);
+		m->out->n_left++;
+		return;
+	}
 	draft_source_copy(&trial, &m->source);
 	n = draft_source_rename(&trial, from, to);
 	if (!n) {
@@ -294,13 +332,18 @@ static void rename_functions(struct draft_mender *m)
 
 /* ---- sentences ------------------------------------------------------------------------------ */
 
-static unsigned number_now(const struct draft_mender *m, const struct verdict_statement *s)
+/* The statement as it reads now; sentences are mended from below, so that its line is the same. */
+static const struct verdict_statement *as_it_is(const struct draft_mender *m,
+						const struct verdict_statement *s)
 {
-	for (size_t i = 0; i < m->read->statements.n; i++)
-		if (is_same(&m->read->statements.at[i], s) &&
-		    m->read->statements.at[i].value == VERDICT_CONTRADICTED)
-			return m->read->statements.at[i].rule->sentence_no;
-	return UINT_MAX;
+	for (size_t i = 0; i < m->read->statements.n; i++) {
+		const struct verdict_statement *now = &m->read->statements.at[i];
+
+		if (is_same(now, s) && now->value == VERDICT_CONTRADICTED &&
+		    now->rule->line == s->rule->line)
+			return now;
+	}
+	return NULL;
 }
 
 /* The rest of a document is told from its exceptions: they go in front, the sentence stays. */
@@ -334,20 +377,21 @@ static void leave(struct draft_mender *m, const struct verdict_statement *s,
 	m->out->n_left++;
 }
 
+/* s as it was, now as it is since names were mended. */
 static bool mend_sentence(struct draft_mender *m, const struct verdict_statement *s,
-			  const struct draft_replacement *r)
+			  const struct verdict_statement *now, const struct draft_replacement *r)
 {
 	struct draft_source trial;
-	char *text = new_text(s, r);
+	char *text = new_text(now, r);
 	bool ok;
 
 	draft_source_copy(&trial, &m->source);
-	ok = draft_source_replace(&trial, s->rule->line, s->rule->last_line, s->rule->sentence,
-				  text);
+	ok = draft_source_replace(&trial, now->rule->line, now->rule->last_line,
+				  now->rule->sentence, text);
 	if (!ok)
 		draft_source_close(&trial);
 	else
-		ok = draft_accept(m, &trial, number_now(m, s));
+		ok = draft_accept(m, &trial, now->rule->sentence_no);
 	if (ok) {
 		buf_addf(&m->out->notes, "# %s:%u: %s: %s\n", m->name, s->rule->line, s->rule->text,
 			 s->why);
@@ -359,12 +403,13 @@ static bool mend_sentence(struct draft_mender *m, const struct verdict_statement
 
 static void mend_contradicted(struct draft_mender *m, const struct verdict_statement *s)
 {
-	struct draft_replacement r;
-	bool has_words = draft_replacement(m->d, m->doc, s->rule->sentence_no, &r);
+	const struct verdict_statement *now = as_it_is(m, s);
+	struct draft_replacement r = { 0 };
+	bool has_words = now && draft_replacement(m->d, m->read, now->rule->sentence_no, &r);
 
 	if (s->blame == VERDICT_BLAME_CODE || !has_words || r.condition)
 		leave(m, s, has_words ? &r : NULL, "");
-	else if (!mend_sentence(m, s, &r))
+	else if (!mend_sentence(m, s, now, &r))
 		leave(m, s, NULL, "no words were found that keep the rest as it is");
 	draft_replacement_free(&r);
 }

@@ -71,21 +71,29 @@ static void add_stated(struct missing *k, uint32_t outer, uint32_t inner)
 	qsort(k->stated.at, k->stated.n, sizeof(*k->stated.at), by_pair);
 }
 
-static void read_stated(struct missing *k)
+/* What it spoke of before it was mended: a mend names locks of its own. */
+static void read_spoken(struct missing *k)
 {
 	const struct verdict_document *doc = k->m->doc;
+
+	for (size_t i = 0; i < doc->statements.n; i++)
+		for (unsigned n = 0; n < 2; n++) {
+			const struct verdict_statement *s = &doc->statements.at[i];
+
+			if (counts(s) && s->names[n].cls != LORE_NONE)
+				k->is_spoken[s->names[n].cls] = true;
+		}
+}
+
+static void read_stated(struct missing *k)
+{
+	const struct verdict_document *doc = k->m->read;
 
 	for (size_t i = 0; i < doc->statements.n; i++) {
 		const struct verdict_statement *s = &doc->statements.at[i];
 		uint32_t a = s->names[0].cls, b = s->names[1].cls;
 
-		if (!counts(s))
-			continue;
-		if (a != LORE_NONE)
-			k->is_spoken[a] = true;
-		if (b != LORE_NONE)
-			k->is_spoken[b] = true;
-		if (a == LORE_NONE || b == LORE_NONE)
+		if (!counts(s) || a == LORE_NONE || b == LORE_NONE)
 			continue;
 		if (s->rule->kind == RULES_ORDER)
 			add_stated(k, a, b);
@@ -118,7 +126,7 @@ static void find_wanted(struct missing *k)
 		if (!o->is_circular && k->is_spoken[o->outer] && k->is_spoken[o->inner] &&
 		    !draft_reaches(d->l, &k->stated, o->outer, o->inner, SIZE_MAX) &&
 		    !draft_reaches(d->l, &k->stated, o->inner, o->outer, SIZE_MAX) &&
-		    !is_forbidden(k->m->doc, o->outer, o->inner))
+		    !is_forbidden(k->m->read, o->outer, o->inner))
 			vec_push(&k->wanted, *o);
 	}
 	draft_orders_free(&all);
@@ -162,7 +170,7 @@ static bool is_sentence(const struct rules_statement *r)
 static const struct rules_statement *anchor(const struct missing *k, uint32_t cls, unsigned kinds,
 					    const char *section)
 {
-	const struct verdict_document *doc = k->m->doc;
+	const struct verdict_document *doc = k->m->read;
 	const struct rules_statement *best = NULL;
 	int best_rank = -1;
 
@@ -197,7 +205,8 @@ static bool ends_in_stop(const struct missing *k, const struct rules_statement *
 static bool add_item(struct missing *k, const struct rules_statement *at, struct draft_sayings *say,
 		     bool is_also)
 {
-	struct draft_tongue t = draft_tongue_of(k->m->d, k->m->doc, at->sentence);
+	struct draft_tongue t = draft_tongue_of(k->m->d, k->m->read, at->sentence);
+	unsigned line = draft_source_was(&k->m->source, at->last_line);
 	struct draft_source trial;
 	struct buf b = { 0 };
 	bool ok;
@@ -213,8 +222,7 @@ static bool add_item(struct missing *k, const struct rules_statement *at, struct
 	else
 		ok = draft_accept(k->m, &trial, UINT_MAX);
 	if (ok)
-		buf_addf(&k->m->out->notes, "# %s:%u: added: %s\n", k->m->name, at->last_line,
-			 buf_str(&b));
+		buf_addf(&k->m->out->notes, "# %s:%u: added: %s\n", k->m->name, line, buf_str(&b));
 	buf_free(&b);
 	return ok;
 }
@@ -309,7 +317,7 @@ static void add_waits(struct missing *k, const struct draft_pair *p)
 	if (!taken)
 		draft_say_add(&say, RULES_NEVER, p->inner, p->outer);
 	at = anchor(k, p->inner, kinds, pair_section(k->m->doc, p->inner, p->outer));
-	if (at && add_item(k, at, &say, waits_are_stated(k->m->doc, p->inner))) {
+	if (at && add_item(k, at, &say, waits_are_stated(k->m->read, p->inner))) {
 		draft_note_witness(k->m, b, p->wait);
 		if (taken)
 			buf_addf(
@@ -326,13 +334,14 @@ void draft_add_missing(struct draft_mender *m)
 	struct missing k = { .m = m };
 
 	k.is_spoken = xcalloc(m->d->l->classes.n + 1, sizeof(*k.is_spoken));
+	read_spoken(&k);
 	read_stated(&k);
 	for (size_t i = 0; i < m->pairs.n; i++) {
 		const struct draft_pair *p = &m->pairs.at[i];
 
 		if (p->waits && p->inner != p->outer && draft_is_lock(m->d->l, p->outer) &&
-		    k.is_spoken[p->outer] && speaks_of_waits(m->doc, p->inner) &&
-		    !is_wait_stated(m->doc, p->inner, p->outer))
+		    k.is_spoken[p->outer] && speaks_of_waits(m->read, p->inner) &&
+		    !is_wait_stated(m->read, p->inner, p->outer))
 			add_waits(&k, p);
 	}
 	find_wanted(&k);

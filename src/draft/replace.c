@@ -112,6 +112,10 @@ static bool rewrite_order(struct rewrite *r, const struct verdict_statement *s)
 		condition(r, b, a);
 		return keep(r, s);
 	}
+	if (s->blame == VERDICT_BLAME_SENTENCE && takes(r, a, b)) { /* both, and both may be */
+		draft_say_add(&r->say, RULES_MAY, a, b);
+		return r->is_changed = true;
+	}
 	if (takes(r, a, b))
 		condition(r, a, b);
 	draft_say_add(&r->say, RULES_ORDER, b, a);
@@ -153,14 +157,27 @@ static bool say_wait_inside(struct rewrite *r, uint32_t side, uint32_t b)
 	return r->is_changed = true;
 }
 
-/* Fewer places take the lock inside the read side than wait with it held: those are to be mended.
+/* Does the new wording already put `outer` outside of `inner`? */
+static bool is_turned(const struct rewrite *r, uint32_t outer, uint32_t inner)
+{
+	for (size_t i = 0; i < r->say.n; i++)
+		if (r->say.at[i].kind == RULES_ORDER && r->say.at[i].a == outer &&
+		    r->say.at[i].b == inner)
+			return true;
+	return false;
+}
+
+/*
+ * Fewer places take the lock inside the read side than wait with it held: those are to be mended.
+ * Likewise where the sentence asks for that mend already.
  */
 static bool rewrite_never_waits(struct rewrite *r, const struct verdict_statement *s)
 {
 	uint32_t side = s->names[0].cls, b = s->names[1].cls;
 	const struct draft_pair *p = draft_pair(&r->pairs, b, side);
+	uint32_t waits = p ? p->waits : 0;
 
-	if (takes(r, side, b) < (p ? p->waits : 0))
+	if (takes(r, side, b) < waits || (waits && is_turned(r, b, side)))
 		return say_wait_inside(r, side, b);
 	return false;
 }

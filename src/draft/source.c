@@ -58,7 +58,8 @@ void draft_source_open(struct draft_source *s, const char *name, const char *tex
 			s->has_cr = true;
 			n--;
 		}
-		*vec_add(s) = (struct draft_line){ xstrndup(text + at, n), ++line, false };
+		line++;
+		*vec_add(s) = (struct draft_line){ xstrndup(text + at, n), line, line, false };
 		at = end ? (size_t)(end - text) + 1 : bytes;
 	}
 	s->n_old = s->n;
@@ -75,7 +76,7 @@ void draft_source_copy(struct draft_source *to, const struct draft_source *from)
 	to->n = to->cap = 0;
 	for (size_t i = 0; i < from->n; i++)
 		vec_push(to, (struct draft_line){ xstrdup(from->at[i].s), from->at[i].origin,
-						  from->at[i].is_added });
+						  from->at[i].was, from->at[i].is_added });
 	to->old = xcalloc(from->n_old + 1, sizeof(*to->old));
 	for (size_t i = 0; i < from->n_old; i++)
 		to->old[i] = xstrdup(from->old[i]);
@@ -101,12 +102,17 @@ void draft_source_text(const struct draft_source *s, struct buf *out)
 	}
 }
 
-size_t draft_source_at(const struct draft_source *s, unsigned line)
+unsigned draft_source_was(const struct draft_source *s, unsigned line)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (s->at[i].origin == line)
-			return i;
-	return SIZE_MAX;
+	while (line > 1 && (line > s->n || !s->at[line - 1].was))
+		line--;
+	return line && line <= s->n ? (unsigned)s->at[line - 1].was : line;
+}
+
+/* Index of a line; SIZE_MAX: there is none. */
+static size_t index_of(const struct draft_source *s, unsigned line)
+{
+	return line && line <= s->n ? line - 1 : SIZE_MAX;
 }
 
 /* ---- lines ------------------------------------------------------------------------------ */
@@ -158,11 +164,12 @@ static void splice(struct draft_source *s, size_t first, size_t n, const char *t
 
 	for (const char *p = text; *p;) {
 		size_t k = strcspn(p, "\n");
-		struct draft_line line = { xstrndup(p, k), 0, is_added };
+		struct draft_line line = { xstrndup(p, k), 0, n ? s->at[first].was : 0, is_added };
 
 		for (size_t i = looked; i < first + n && !line.origin; i++)
 			if (!strcmp(s->at[i].s, line.s)) {
 				line.origin = s->at[i].origin;
+				line.was = s->at[i].was;
 				looked = i + 1;
 			}
 		vec_push(&fresh, line);
@@ -240,7 +247,7 @@ static char *continuation(const struct draft_source *s, size_t i, size_t last)
 bool draft_source_replace(struct draft_source *s, unsigned first, unsigned last,
 			  const char *sentence, const char *text)
 {
-	size_t i = draft_source_at(s, first), k = draft_source_at(s, last);
+	size_t i = index_of(s, first), k = index_of(s, last);
 	struct joined j = { 0 };
 	const char *found = NULL;
 
@@ -338,7 +345,7 @@ static size_t block_end(const struct draft_source *s, size_t first, size_t i)
 
 bool draft_source_append(struct draft_source *s, unsigned line, const char *text)
 {
-	size_t at = draft_source_at(s, line), first, last, n, m;
+	size_t at = index_of(s, line), first, last, n, m;
 	struct buf b = { 0 };
 	char *head, *rest, *set;
 	bool is_spaced;

@@ -46,10 +46,10 @@ char *git_top(const char *dir, struct diag *d)
 	return top;
 }
 
-/* Words that git must not read as something else than a revision. */
+/* Words that git must not read as something else than a revision: an option, all that is not. */
 static bool is_plain_word(const char *word)
 {
-	return *word && *word != '-' && !strchr(word, '\n');
+	return *word && *word != '-' && *word != '^' && !strchr(word, '\n');
 }
 
 static bool run_rev_parse(const char *dir, const char *word, struct git_run *r, struct diag *d)

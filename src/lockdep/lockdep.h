@@ -3,7 +3,8 @@
  * lockdep.h - reads a report of the kernel's lock validator out of a log.
  *
  * Understood are "possible circular locking dependency detected" and "possible recursive locking
- * detected", with or without time stamps.  Locks are given as people write them: "&kvm->lock" is
+ * detected", with or without time stamps.  Where lines say which task or CPU they come from ("[ T771]"),
+ * those of others between the lines of a report are left out.  Locks are given as people write them: "&kvm->lock" is
  * kvm->lock, without instance number, subclass and the inner part of a lock type.
  *
  * Ownership: a report owns its strings; free with lockdep_free().
@@ -35,9 +36,11 @@ struct lockdep_report {
 };
 struct lockdep_reports {
 	VEC(struct lockdep_report);
+	unsigned n_cut;	 /* more that are cut off, and left out */
+	struct diag cut; /* what is wrong with the first of those */
 };
 
-/* False with d: there is no report in it, or one that is cut off. */
+/* False with d: there is no whole report in it. */
 bool lockdep_read(const char *name, const char *text, size_t bytes, struct lockdep_reports *out,
 		  struct diag *d);
 void lockdep_free(struct lockdep_reports *r);

@@ -25,25 +25,53 @@ struct parser {
 	char *asked_at, *held_at;
 	unsigned asked_line;
 	enum { NOTHING, ASKED, HELD } expects;
+	char caller[16]; /* of the report at hand; "": it is not said */
 };
 
 /* ---- words ---------------------------------------------------------------------------- */
 
-/* Without "[  12.345678] ", "<4>" and "host kernel: ". */
-static const char *skip_stamp(const char *s)
+/* "[  12.345678]", "[Mon Jan  2 10:00:00 2023]", "[ T771]", "[<0>]": its length; 0: it is none. */
+static size_t bracket(const char *s)
+{
+	size_t n = *s == '[' ? strcspn(s, "]") : 0;
+
+	return n && s[n] && n < 40 && strcspn(s, "0123456789") < n ? n + 1 : 0;
+}
+
+/* "T771" of "[ T771]", "C2" of "[    C2]": into caller, "" where it is something else. */
+static void read_caller(const char *s, size_t n, char caller[16])
+{
+	size_t from = 1 + strspn(s + 1, " "), len = n > from ? n - 1 - from : 0;
+
+	if ((s[from] == 'T' || s[from] == 'C') && len < 16 && len > 1 &&
+	    strspn(s + from + 1, "0123456789") == len - 1) {
+		memcpy(caller, s + from, len);
+		caller[len] = '\0';
+	}
+}
+
+/*
+ * Without "[  12.345678] ", "<4>", "kern  :warn  : " and "Jan 02 10:00:00 host kernel: "; caller is
+ * who printed it, where the line says so.
+ */
+static const char *skip_stamp(const char *s, char caller[16])
 {
 	const char *at = strstr(s, "kernel: ");
+	size_t n;
 
+	caller[0] = '\0';
 	if (at && at - s < 80)
 		s = at + 8;
 	if (*s == '<' && isdigit((unsigned char)s[1]))
 		s += strcspn(s, ">") + (strchr(s, '>') != NULL);
-	at = s + strspn(s, " ");
-	if (*at == '[' && strspn(at + 1, " 0123456789.CT") > 4) {
-		const char *end = strchr(at, ']');
-
-		if (end)
-			s = end + 1 + (end[1] == ' ');
+	at = s + strspn(s, "abcdefghijklmnopqrstuvwxyz");
+	if (at > s && *at == ' ' && (at = strstr(at, ": [")) && at - s < 24)
+		s = at + 2; /* dmesg -x */
+	while ((n = bracket(s + strspn(s, " ")))) {
+		s += strspn(s, " ");
+		read_caller(s, n, caller);
+		s += n;
+		s += *s == ' ';
 	}
 	return s;
 }
@@ -56,6 +84,9 @@ static char *lock_name(const char *s, size_t n)
 
 	while (n && strchr("&(", *s))
 		s++, n--;
+	if (n > 16 && !strncmp(s, "work_completion)", 16))
+		for (s += 16, n -= 16; n && strchr("&(", *s);)
+			s++, n--;
 	for (size_t i = 0; i < n && !strchr("#/)", s[i]); i++)
 		buf_addc(&b, s[i]);
 	for (size_t k = 2; b.n > k && (b.at[b.n - 2] == '-') && strchr("WR", b.at[b.n - 1]);)
@@ -202,32 +233,51 @@ static bool finish_recursive(struct parser *p, struct diag *d)
 	return true;
 }
 
-static bool finish(struct parser *p, struct diag *d)
+static void free_report(struct lockdep_report *r)
 {
-	bool ok = true;
+	for (size_t k = 0; k < r->edges.n; k++) {
+		struct lockdep_edge *e = &r->edges.at[k];
 
-	if (p->report)
-		ok = p->report->kind == LOCKDEP_CIRCULAR ? finish_circular(p, d)
-							 : finish_recursive(p, d);
+		free(e->outer);
+		free(e->inner);
+		for (size_t f = 0; f < e->frames.n; f++)
+			free(e->frames.at[f]);
+		vec_free(&e->frames);
+	}
+	vec_free(&r->edges);
+}
+
+/* One that is cut off is left out, and counted. */
+static void finish(struct parser *p)
+{
+	struct diag d = { "" };
+
+	if (p->report && !(p->report->kind == LOCKDEP_CIRCULAR ? finish_circular(p, &d)
+							       : finish_recursive(p, &d))) {
+		if (!p->out->n_cut++)
+			p->out->cut = d;
+		free_report(p->report);
+		p->out->n--;
+	}
 	free_links(p);
 	p->report = NULL;
-	return ok;
 }
 
 /* ---- lines ---------------------------------------------------------------------------------- */
 
-static bool headline(struct parser *p, const char *s, unsigned line, struct diag *d, bool *ok)
+static bool headline(struct parser *p, const char *s, unsigned line, const char *caller)
 {
 	bool is_circular = strstr(s, "possible circular locking dependency detected"),
 	     is_recursive = strstr(s, "possible recursive locking detected");
 
 	if (!is_circular && !is_recursive)
 		return false;
-	*ok = finish(p, d);
+	finish(p);
 	p->report = vec_add(p->out);
 	p->report->kind = is_circular ? LOCKDEP_CIRCULAR : LOCKDEP_RECURSIVE;
 	p->report->line = line;
 	p->expects = NOTHING;
+	strcpy(p->caller, caller);
 	return true;
 }
 
@@ -269,18 +319,20 @@ bool lockdep_read(const char *name, const char *text, size_t bytes, struct lockd
 		  struct diag *d)
 {
 	struct parser p = { .name = name, .out = out };
-	bool ok = true, in_chain = true;
+	bool in_chain = true;
 	unsigned line = 0;
 
-	for (size_t at = 0; at < bytes && ok;) {
+	for (size_t at = 0; at < bytes;) {
 		const char *end = memchr(text + at, '\n', bytes - at);
 		size_t n = end ? (size_t)(end - text) - at : bytes - at;
-		char *one = xstrndup(text + at, n);
-		const char *s = skip_stamp(one);
+		char *one = xstrndup(text + at, n), caller[16];
+		const char *s = skip_stamp(one, caller);
 
 		line++;
-		if (headline(&p, s, line, d, &ok))
+		if (headline(&p, s, line, caller))
 			in_chain = true;
+		else if (*p.caller && *caller && strcmp(p.caller, caller) != 0)
+			; /* somebody else's */
 		else if (strstr(s, "other info that might help us debug this"))
 			in_chain =
 				false; /* what follows is held locks and the stack of the report */
@@ -289,30 +341,21 @@ bool lockdep_read(const char *name, const char *text, size_t bytes, struct lockd
 		free(one);
 		at += n + 1;
 	}
-	if (ok)
-		ok = finish(&p, d);
-	free_links(&p);
-	if (ok && !out->n)
-		ok = diag_set(d, name, 0,
-			      "no lockdep report in it: looked for \"possible circular locking "
-			      "dependency "
-			      "detected\" and \"possible recursive locking detected\"");
-	return ok;
+	finish(&p);
+	if (out->n)
+		return true;
+	if (out->n_cut)
+		*d = out->cut;
+	else
+		diag_set(d, name, 0,
+			 "no lockdep report in it: looked for \"possible circular locking "
+			 "dependency detected\" and \"possible recursive locking detected\"");
+	return false;
 }
 
 void lockdep_free(struct lockdep_reports *r)
 {
-	for (size_t i = 0; i < r->n; i++) {
-		for (size_t k = 0; k < r->at[i].edges.n; k++) {
-			struct lockdep_edge *e = &r->at[i].edges.at[k];
-
-			free(e->outer);
-			free(e->inner);
-			for (size_t f = 0; f < e->frames.n; f++)
-				free(e->frames.at[f]);
-			vec_free(&e->frames);
-		}
-		vec_free(&r->at[i].edges);
-	}
+	for (size_t i = 0; i < r->n; i++)
+		free_report(&r->at[i]);
 	vec_free(r);
 }

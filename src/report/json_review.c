@@ -174,6 +174,8 @@ static json_t *counts(const struct review *v)
 		report_json_set(j, verdict_value_name(i), json_integer(v->n_of[i]));
 	report_json_set(j, "recorded", json_integer(v->n_recorded));
 	report_json_set(j, "removed", json_integer(v->n_removed));
+	report_json_set(j, "moved", json_integer(v->n_moved));
+	report_json_set(j, "moved_contradicted", json_integer(v->n_moved_wrong));
 	report_json_set(j, "replies", json_integer(v->n_talk));
 	report_json_set(j, "code_hunks", json_integer(v->n_code_hunks));
 	report_json_set(j, "code_orders", json_integer(v->n_code_orders));
@@ -183,7 +185,8 @@ static json_t *counts(const struct review *v)
 void report_review_json(const struct report *r, const struct review *v)
 {
 	json_t *j = json_object(), *blocks = json_array(), *talk = json_array(),
-	       *knots = json_array(), *codes = json_array(), *lost = json_array();
+	       *knots = json_array(), *codes = json_array(), *lost = json_array(),
+	       *unread = json_array();
 
 	for (size_t i = 0; i < v->blocks.n; i++)
 		report_json_add(blocks, block(r, v, &v->blocks.at[i]));
@@ -202,6 +205,8 @@ void report_review_json(const struct report *r, const struct review *v)
 		report_json_add(knots, knot(r, v, &v->knots.at[i]));
 	for (size_t i = 0; i < v->code.n; i++)
 		report_json_add(codes, code(r, &v->code.at[i]));
+	for (size_t i = 0; i < v->unread.n; i++)
+		report_json_add(unread, report_json_text(v->unread.at[i]->rule->sentence));
 	for (size_t i = 0; i < v->lost.n; i++)
 		report_json_add(lost, report_json_text(v->lost.at[i]->rule->text));
 	report_json_set(j, "review", report_json_text(v->name));
@@ -212,6 +217,7 @@ void report_review_json(const struct report *r, const struct review *v)
 			report_json_text(lore_str(r->lore, r->lore->configuration)));
 	report_json_set(j, "counts", counts(v));
 	report_json_set(j, "sentences", blocks);
+	report_json_set(j, "not_understood", unread);
 	report_json_set(j, "removed_and_true", lost);
 	report_json_set(j, "talk", talk);
 	report_json_set(j, "code", codes);

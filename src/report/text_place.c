@@ -223,6 +223,9 @@ void letter_claim_short(struct letter *t, const struct review_claim *c, bool is_
 	    s->rule->kind != RULES_LEAF && s->rule->kind != RULES_CONTEXT)
 		letter_say(t, "\"%s\": upheld, at %u place%s.", s->rule->text, s->seen,
 			   s->seen == 1 ? "" : "s");
+	else if (s->value == VERDICT_NEVER_EXERCISED && !*s->why && s->rule->kind == RULES_ORDER)
+		letter_say(t, "\"%s\": never exercised: no place does so, and none the other way.",
+			   s->rule->text);
 	else
 		letter_say(t, "\"%s\": %s%s%s.", s->rule->text, verdict_value_name(s->value),
 			   *s->why ? ", " : "", s->why);

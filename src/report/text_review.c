@@ -114,10 +114,13 @@ static void add_code(const struct letter *t, struct buf *b)
 
 	for (size_t i = 0; i < t->v->code.n; i++)
 		bad += (uint32_t)t->v->code.at[i].touches.n;
-	buf_addf(b, "%u known lock order%s pass%s through the code that it changes",
-		 t->v->n_code_orders, plural(t->v->n_code_orders),
-		 t->v->n_code_orders == 1 ? "es" : "");
-	if (!bad)
+	if (t->v->n_code_orders)
+		buf_addf(b, "%u known lock order%s pass%s through the code that it changes",
+			 t->v->n_code_orders, plural(t->v->n_code_orders),
+			 t->v->n_code_orders == 1 ? "es" : "");
+	else
+		buf_add(b, "no known lock order passes through the code that it changes");
+	if (!bad && t->v->n_code_orders)
 		buf_add(b, t->v->n_code_orders == 1
 				   ? "; it breaks no sentence, and no deadlock goes over it"
 				   : "; none breaks a sentence, and no deadlock goes over them");
@@ -138,18 +141,29 @@ static void print_head(struct letter *t)
 		add_tree(t, &b);
 		add_counts(t, &b);
 	} else if (v->has_patch) {
-		buf_add(&b, v->n_removed ? "This patch only removes sentences about locks"
-					 : "This patch changes no sentence about locks");
+		buf_add(&b, v->n_moved && v->n_removed
+				    ? "This patch only moves and removes sentences about locks"
+			    : v->n_moved   ? "This patch only moves sentences about locks"
+			    : v->n_removed ? "This patch only removes sentences about locks"
+					   : "This patch changes no sentence about locks");
 		buf_add(&b, ".  Held against ");
 		add_tree(t, &b);
 	} else if (v->n_talk) {
 		buf_add(&b, "No patch here; what is said of locks, held against ");
 		add_tree(t, &b);
+	} else if (v->is_lineless) {
+		buf_add(&b, "Nothing to review: this patch changes no line of text");
 	} else {
 		buf_add(&b, "Nothing to review: no patch, and no sentence about lock order");
 	}
+	if (v->n_moved_wrong)
+		buf_addf(&b,
+			 ".  Of %u statement%s that it only moves, %u %s contradicted, as before "
+			 "(locklore check shows them)",
+			 v->n_moved, plural(v->n_moved), v->n_moved_wrong,
+			 v->n_moved_wrong == 1 ? "is" : "are");
 	if (v->n_code_hunks) {
-		buf_add(&b, v->n_changed ? ".  And " : ": ");
+		buf_add(&b, v->n_changed || v->n_moved_wrong ? ".  And " : ": ");
 		add_code(t, &b);
 	}
 	letter_say(t, "%s.", buf_str(&b));
@@ -251,6 +265,16 @@ static void print_lost(struct letter *t)
 	letter_say(t, "Removed, though the code still bears it out:");
 	for (size_t i = 0; i < t->v->lost.n; i++)
 		letter_item(t, "%s", t->v->lost.at[i]->rule->text);
+}
+
+static void print_unread(struct letter *t)
+{
+	if (!t->v->unread.n)
+		return;
+	letter_gap(t);
+	letter_say(t, "Not understood, and so not held against the code:");
+	for (size_t i = 0; i < t->v->unread.n; i++)
+		letter_item(t, "%s", t->v->unread.at[i]->rule->sentence);
 }
 
 /* Have the places of this pair been listed under a changed sentence? */
@@ -396,6 +420,7 @@ void report_review_text(const struct report *r, const struct review *v)
 	print_head(&t);
 	for (size_t i = 0; i < v->blocks.n; i++)
 		print_block(&t, &v->blocks.at[i]);
+	print_unread(&t);
 	print_lost(&t);
 	print_codes(&t);
 	for (size_t i = 0; i < v->talk.n; i++)

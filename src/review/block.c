@@ -40,31 +40,73 @@ static bool is_part(const char *line, const char *sentence)
 	return false;
 }
 
+/* Lines of a hunk are in the order of the mail: the first that is not above `line`. */
+static size_t first_line(const struct rules_hunk *h, unsigned line)
+{
+	size_t from = 0, to = h->n;
+
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+
+		if (h->lines[mid].no < line)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return from;
+}
+
+static void quote_line(struct review *r, struct review_block *b, const struct rules_hunk_line *l)
+{
+	char *text = xasprintf("%c%s", l->mark, l->s);
+
+	vec_push(&b->quote, review_strn(r, text, strlen(text)));
+	free(text);
+}
+
+/* Of a sentence that only lost words, the lines that are gone are shown too. */
+static void quote_hunk(struct review *r, struct review_block *b, const struct rules_hunk *h,
+		       const struct rules_statement *s, bool only_lost)
+{
+	size_t k = first_line(h, s->line);
+	struct buf line = { 0 };
+
+	while (only_lost && k && k < h->n && h->lines[k - 1].mark == '-')
+		k--;
+	for (; k < h->n; k++) {
+		const struct rules_hunk_line *l = &h->lines[k];
+
+		if (l->no > s->last_line && !(only_lost && l->mark == '-'))
+			break;
+		plain(&line, l->s);
+		if (l->mark == '-' ? only_lost : is_part(buf_str(&line), s->sentence))
+			quote_line(r, b, l);
+	}
+	buf_free(&line);
+}
+
 static void quote(struct review *r, struct review_block *b, const struct rules_statement *s)
 {
 	const struct rules_document *doc = desk_of(r)->patch;
-	struct buf line = { 0 };
+	bool has_added = false;
 
 	for (size_t i = 0; i < doc->hunks.n; i++) {
 		const struct rules_hunk *h = &doc->hunks.at[i];
 
-		for (size_t k = 0; k < h->n; k++) {
-			const struct rules_hunk_line *l = &h->lines[k];
-			char *text;
-
-			if (l->no < s->line || l->no > s->last_line || l->mark == '-')
-				continue;
-			plain(&line, l->s);
-			if (!is_part(buf_str(&line), s->sentence))
-				continue;
-			text = xasprintf("%c%s", l->mark, l->s);
-			vec_push(&b->quote, review_strn(r, text, strlen(text)));
-			free(text);
+		for (size_t k = first_line(h, s->line); k < h->n; k++) {
+			if (h->lines[k].no > s->last_line)
+				break;
+			has_added |= h->lines[k].mark == '+';
 		}
+	}
+	for (size_t i = 0; i < doc->hunks.n; i++) {
+		const struct rules_hunk *h = &doc->hunks.at[i];
+
+		if (h->n && h->lines[0].no <= s->last_line && h->lines[h->n - 1].no >= s->line)
+			quote_hunk(r, b, h, s, !has_added);
 	}
 	if (!b->quote.n)
 		vec_push(&b->quote, s->sentence);
-	buf_free(&line);
 }
 
 /* ---- what is said of it ---- */
@@ -82,21 +124,21 @@ static bool is_told(const char *code)
 	return false;
 }
 
-/* Is a statement of this sentence contradicted? */
+static uint64_t key(const struct rules_statement *s)
+{
+	return (uintptr_t)s->sentence;
+}
+
 static bool is_wrong(const struct review *r, const struct rules_statement *s)
 {
-	const struct verdict_document *d = desk_of(r)->changed.d;
+	uint64_t value;
 
-	for (size_t i = 0; i < d->statements.n; i++)
-		if (d->statements.at[i].value == VERDICT_CONTRADICTED &&
-		    d->statements.at[i].rule->sentence == s->sentence)
-			return true;
-	return false;
+	return map_get(&desk_of(r)->wrong, key(s), &value);
 }
 
 /* Of the changed sentences that a tension is about, the first wrong one tells it, or the first. */
-static bool tells(const struct review *r, const struct verdict_finding *f,
-		  const struct rules_statement *s)
+static const struct rules_statement *teller_of(const struct review *r,
+					       const struct verdict_finding *f)
 {
 	const struct rules_statement *teller = NULL;
 
@@ -106,7 +148,28 @@ static bool tells(const struct review *r, const struct verdict_finding *f,
 		if (one->side == '+' && (!teller || (!is_wrong(r, teller) && is_wrong(r, one))))
 			teller = one;
 	}
-	return teller && teller->sentence == s->sentence;
+	return teller;
+}
+
+static void index_tellers(struct review *r)
+{
+	const struct verdict_document *d = desk_of(r)->changed.d, *w = desk_of(r)->whole.d;
+	struct desk *k = desk_of(r);
+
+	for (size_t i = 0; i < d->statements.n; i++)
+		if (d->statements.at[i].value == VERDICT_CONTRADICTED)
+			map_put(&k->wrong, key(d->statements.at[i].rule), 1);
+	for (size_t i = 0; i < w->findings.n; i++)
+		vec_push(&k->told_next, (size_t)0);
+	for (size_t i = w->findings.n; i-- > 0;) {
+		const struct rules_statement *t = teller_of(r, &w->findings.at[i]);
+		uint64_t *first = t ? map_slot(&k->told_by, key(t), 0) : NULL;
+
+		if (first) {
+			k->told_next.at[i] = (size_t)*first;
+			*first = i + 1;
+		}
+	}
 }
 
 /* A way of the forbidding statement on which the locks between are held too. */
@@ -134,16 +197,13 @@ static const struct verdict_evidence *find_meeting(const struct verdict_finding 
 
 static void find_tensions(struct review *r, struct review_block *b, const struct rules_statement *s)
 {
-	const struct verdict_document *d = desk_of(r)->whole.d;
+	const struct desk *k = desk_of(r);
+	uint64_t next = 0;
 
-	for (size_t i = 0; i < d->findings.n; i++) {
-		const struct verdict_finding *f = &d->findings.at[i];
-		struct review_tension t = { f, NULL };
+	for (map_get(&k->told_by, key(s), &next); next; next = k->told_next.at[next - 1]) {
+		const struct verdict_finding *f = &k->whole.d->findings.at[next - 1];
 
-		if (!f->n_about || !tells(r, f, s))
-			continue;
-		t.meet = find_meeting(f);
-		vec_push(&b->tensions, t);
+		vec_push(&b->tensions, ((struct review_tension){ f, find_meeting(f) }));
 	}
 }
 
@@ -163,25 +223,27 @@ static void find_origin(struct review *r, struct review_claim *c)
 	free(text);
 }
 
-static void find_instead(struct review *r, struct review_block *b, unsigned sentence_no)
+/* Statements [from, end) are those of the sentence. */
+static void find_instead(struct review *r, struct review_block *b, size_t from, size_t end)
 {
 	const struct desk *k = desk_of(r);
-	char *text = NULL, *condition = NULL;
-
+	const struct verdict_statement *all = k->changed.d->statements.at;
 	struct verdict_document d = *k->changed.d;
+	char *text = NULL, *condition = NULL;
 	bool ok;
 
 	if (!k->opt || !k->opt->instead)
 		return;
 	/* with the blame as it is here */
-	d.statements.at = xcalloc(d.statements.n, sizeof(*d.statements.at));
-	for (size_t i = 0; i < d.statements.n; i++) {
-		d.statements.at[i] = k->changed.d->statements.at[i];
+	d.statements.at = xcalloc(end - from, sizeof(*d.statements.at));
+	d.statements.n = end - from;
+	for (size_t i = from; i < end; i++) {
+		d.statements.at[i - from] = all[i];
 		for (size_t c = 0; c < b->claims.n; c++)
-			if (b->claims.at[c].s == &k->changed.d->statements.at[i])
-				d.statements.at[i].blame = b->claims.at[c].blame;
+			if (b->claims.at[c].s == &all[i])
+				d.statements.at[i - from].blame = b->claims.at[c].blame;
 	}
-	ok = k->opt->instead(k->opt->ctx, &d, sentence_no, &text, &condition);
+	ok = k->opt->instead(k->opt->ctx, &d, all[from].rule->sentence_no, &text, &condition);
 	free(d.statements.at);
 	if (!ok)
 		return;
@@ -199,6 +261,8 @@ static void count(struct review *r, const struct verdict_statement *s)
 	}
 	r->n_changed++;
 	r->n_of[s->value]++;
+	if (s->value == VERDICT_NOT_UNDERSTOOD)
+		vec_push(&r->unread, s);
 }
 
 static void free_block(struct review_block *b)
@@ -209,6 +273,22 @@ static void free_block(struct review_block *b)
 	vec_free(&b->quote);
 	vec_free(&b->findings);
 	vec_free(&b->tensions);
+}
+
+/* Findings are sorted by line. */
+static size_t first_finding(const struct verdict_document *d, unsigned line)
+{
+	size_t from = 0, to = d->findings.n;
+
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+
+		if (d->findings.at[mid].line < line)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return from;
 }
 
 /* Statements [i, end) are those of one changed sentence. */
@@ -225,8 +305,9 @@ static void read_sentence(struct review *r, size_t i, size_t end)
 		if (s->value == VERDICT_CONTRADICTED)
 			review_claim_fill(r, d, s, vec_add(&b.claims));
 	}
-	for (size_t k = 0; k < d->findings.n; k++)
-		if (d->findings.at[k].line == first->line && is_told(d->findings.at[k].code))
+	for (size_t k = first_finding(d, first->line);
+	     k < d->findings.n && d->findings.at[k].line == first->line; k++)
+		if (is_told(d->findings.at[k].code))
 			vec_push(&b.findings, &d->findings.at[k]);
 	find_tensions(r, &b, first);
 	if (!b.claims.n && !b.findings.n && !b.tensions.n) {
@@ -245,7 +326,7 @@ static void read_sentence(struct review *r, size_t i, size_t end)
 	for (size_t k = 0; k < b.claims.n; k++)
 		find_origin(r, &b.claims.at[k]);
 	if (b.claims.n)
-		find_instead(r, &b, first->sentence_no);
+		find_instead(r, &b, i, end);
 	vec_push(&r->blocks, b);
 }
 
@@ -257,13 +338,10 @@ static void find_lost(struct review *r)
 
 	for (size_t i = 0; i < d->statements.n; i++) {
 		const struct verdict_statement *s = &d->statements.at[i];
-		bool is_kept = false;
 
-		for (size_t j = 0; j < k->whole.doc.statements.n; j++)
-			is_kept |= review_same(&k->whole.doc.statements.at[j], s->rule);
 		r->n_removed += s->is_judged;
-		if (!is_kept && s->is_judged && s->value == VERDICT_UPHELD &&
-		    s->rule->kind != RULES_LEAF)
+		if (!review_says(&k->whole, s->rule) && s->is_judged &&
+		    s->value == VERDICT_UPHELD && s->rule->kind != RULES_LEAF)
 			vec_push(&r->lost, s);
 	}
 }
@@ -272,6 +350,7 @@ void review_blocks(struct review *r)
 {
 	const struct verdict_document *d = desk_of(r)->changed.d;
 
+	index_tellers(r);
 	for (size_t i = 0; i < d->statements.n;) {
 		const struct rules_statement *s = d->statements.at[i].rule;
 		size_t end = i + 1;
@@ -281,6 +360,10 @@ void review_blocks(struct review *r)
 			end++;
 		if (s->side == '+')
 			read_sentence(r, i, end);
+		for (; s->is_moved && i < end; i++) {
+			r->n_moved += d->statements.at[i].is_judged;
+			r->n_moved_wrong += d->statements.at[i].value == VERDICT_CONTRADICTED;
+		}
 		i = end;
 	}
 	find_lost(r);

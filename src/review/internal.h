@@ -13,6 +13,7 @@
 struct paper {
 	struct rules_document doc;
 	const struct verdict_document *d; /* once it is judged */
+	struct map said;		  /* keys of what its statements say */
 };
 
 /* private part of a review */
@@ -28,6 +29,9 @@ struct desk {
 	struct paper whole;   /* the documents as the patch leaves them */
 	struct paper removed;
 	struct paper talk;
+	struct map wrong;     /* sentences (addresses) with a contradicted statement */
+	struct map told_by;   /* sentence (address) -> first finding of the whole that it tells + 1 */
+	struct { VEC(size_t); } told_next; /* by finding: the next of the same sentence + 1, or 0 */
 };
 
 static inline struct desk *desk_of(const struct review *r)
@@ -41,8 +45,8 @@ char *review_strn(struct review *r, const char *s, size_t n);
 /* paper.c */
 void review_papers(struct review *r);
 void review_paper_free(struct paper *p);
-/* Do two statements say the same of the same names? */
-bool review_same(const struct rules_statement *a, const struct rules_statement *b);
+/* Does a statement of the paper say the same of the same names, in whatever words? */
+bool review_says(const struct paper *p, const struct rules_statement *s);
 
 /* place.c */
 void review_places(const struct lore *l, const struct verdict_list *list, bool is_against,

@@ -8,26 +8,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool same_str(const char *a, const char *b)
+/* ---- what is said, as keys ---- */
+
+static uint64_t add_str(uint64_t h, const char *s)
 {
-	return a == b || (a && b && !strcmp(a, b));
+	return s ? hash_bytes(s, strlen(s) + 1, h) : hash_mix(h, 1);
 }
 
-bool review_same(const struct rules_statement *a, const struct rules_statement *b)
+static uint64_t key_of(const struct rules_statement *s)
 {
-	return a->kind == b->kind && same_str(a->locks[0], b->locks[0]) &&
-	       same_str(a->locks[1], b->locks[1]) && a->is_together == b->is_together &&
-	       a->is_without == b->is_without && same_str(a->function, b->function) &&
-	       (a->kind == RULES_RELEASED || same_str(a->wait, b->wait)) &&
-	       same_str(a->context, b->context);
+	uint64_t h = hash_mix(s->kind, s->is_together * 2u + s->is_without);
+
+	h = add_str(add_str(h, s->locks[0]), s->locks[1]);
+	h = add_str(h, s->kind == RULES_RELEASED ? NULL : s->wait);
+	return add_str(add_str(h, s->function), s->context);
 }
 
-static bool has(const struct rules_document *doc, const struct rules_statement *s)
+static uint64_t key_of_side(const struct rules_statement *s, char side)
 {
-	for (size_t i = 0; i < doc->statements.n; i++)
-		if (review_same(&doc->statements.at[i], s))
-			return true;
-	return false;
+	return hash_mix(key_of(s), (unsigned char)side);
+}
+
+static uint64_t key_of_sentence(const struct rules_statement *s)
+{
+	return add_str(add_str(key_of_side(s, s->side), s->sentence), s->path);
+}
+
+static bool has(const struct paper *p, uint64_t key)
+{
+	uint64_t value;
+
+	return map_get(&p->said, key, &value);
+}
+
+bool review_says(const struct paper *p, const struct rules_statement *s)
+{
+	return has(p, key_of(s));
 }
 
 /* ---- statements of several documents as one ---- */
@@ -49,32 +65,24 @@ static void add(struct paper *p, const struct rules_document *from, const char *
 			continue;
 		s.sentence_no += base;
 		s.premise = s.premise < 0 ? -1 : s.premise + (int)base;
+		map_put(&p->said, key_of(&s), 1);
+		map_put(&p->said, key_of_side(&s, s.side), 1);
+		map_put(&p->said, key_of_sentence(&s), 1);
 		if (path)
 			s.path = (char *)path;
 		vec_push(&p->doc.statements, s);
 	}
 }
 
-/* A thread quotes its patch again and again: is this sentence there already? */
-static bool is_there(const struct rules_document *doc, const struct rules_statement *s)
-{
-	for (size_t i = 0; i < doc->statements.n; i++)
-		if (doc->statements.at[i].side == s->side &&
-		    review_same(&doc->statements.at[i], s) &&
-		    same_str(doc->statements.at[i].sentence, s->sentence) &&
-		    same_str(doc->statements.at[i].path, s->path))
-			return true;
-	return false;
-}
-
+/* A thread quotes its patch again and again: each sentence counts once. */
 static bool is_new_side(const struct review *r, const struct rules_statement *s)
 {
-	return !s->voice && s->side != '-' && !is_there(&desk_of(r)->changed.doc, s);
+	return !s->voice && s->side != '-' && !has(&desk_of(r)->changed, key_of_sentence(s));
 }
 
 static bool is_removed(const struct review *r, const struct rules_statement *s)
 {
-	return !s->voice && s->side == '-' && !is_there(&desk_of(r)->removed.doc, s);
+	return !s->voice && s->side == '-' && !has(&desk_of(r)->removed, key_of_sentence(s));
 }
 
 static bool is_talk(const struct review *r, const struct rules_statement *s)
@@ -88,16 +96,12 @@ static bool is_of_tree(const struct review *r, const struct rules_statement *s)
 {
 	const struct desk *k = desk_of(r);
 
-	for (size_t i = 0; i < k->changed.doc.statements.n; i++)
-		if (k->changed.doc.statements.at[i].side == '+' &&
-		    review_same(&k->changed.doc.statements.at[i], s))
-			return false;
-	return !has(&k->removed.doc, s);
+	return !has(&k->changed, key_of_side(s, '+')) && !has(&k->removed, key_of(s));
 }
 
 static bool is_not_of_tree(const struct review *r, const struct rules_statement *s)
 {
-	return !(s->side == ' ' && has(&desk_of(r)->whole.doc, s));
+	return !(s->side == ' ' && has(&desk_of(r)->whole, key_of(s)));
 }
 
 /* ---- documents of the tree ---- */
@@ -156,7 +160,8 @@ static void read_tree_document(struct review *r, const char *path)
 static bool is_stated_in(const struct rules_document *doc, const char *path)
 {
 	for (size_t i = 0; i < doc->statements.n; i++)
-		if (doc->statements.at[i].side == '+' && same_str(doc->statements.at[i].path, path))
+		if (doc->statements.at[i].side == '+' && doc->statements.at[i].path &&
+		    !strcmp(doc->statements.at[i].path, path))
 			return true;
 	return false;
 }
@@ -210,4 +215,5 @@ void review_paper_free(struct paper *p)
 {
 	vec_free(&p->doc.statements);
 	vec_free(&p->doc.contexts);
+	map_free(&p->said);
 }

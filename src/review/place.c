@@ -177,6 +177,84 @@ static const char *blame_deadly(struct review *r, const struct review_claim *c)
 	return keep(r, &b);
 }
 
+/* ---- who seems wrong ---- */
+
+/* Entering it never blocks: an order with it is a fact, not a rule, until somebody waits. */
+static bool is_read_side(const struct review *r, uint32_t cls)
+{
+	return desk_of(r)->l->classes.at[cls].kind >= FACTS_KIND_SRCU;
+}
+
+static void blame_sentence(struct review *r, struct review_claim *c, struct buf *why)
+{
+	c->why = keep(r, why);
+	c->blame = VERDICT_BLAME_SENTENCE;
+	c->comment = NULL;
+}
+
+static void blame_order(struct review *r, struct review_claim *c)
+{
+	uint32_t a = c->s->names[0].cls, b = c->s->names[1].cls;
+	struct buf why = { 0 };
+
+	if (!c->with.n) {
+		buf_addf(&why, "no place does so, %zu the other way; the sentence looks wrong",
+			 c->against.n);
+		blame_sentence(r, c, &why);
+	} else if (is_only_deadly(r, c)) {
+		c->blame = VERDICT_BLAME_BOTH;
+		c->why = blame_deadly(r, c);
+		c->comment_place = last(c->with.at[0].way);
+		c->comment = verdict_comment_near(desk_of(r)->v, c->comment_place);
+	} else if ((is_read_side(r, a) || is_read_side(r, b)) && !is_deadly(r, a, b) &&
+		   !is_deadly(r, b, a)) {
+		buf_addf(&why,
+			 "%zu place%s so, %zu the other way; no deadlock was found either "
+			 "way: the sentence looks too strict",
+			 c->with.n, c->with.n == 1 ? "" : "s", c->against.n);
+		blame_sentence(r, c, &why);
+	}
+}
+
+/* Places that wait, whatever is held there. */
+static size_t count_waits(const struct lore *l, const struct review_claim *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->held.n; i++)
+		for (size_t k = 0; k < c->held.at[i].at.n; k++) {
+			bool is_known = false;
+
+			for (size_t h = 0; h < i && !is_known; h++)
+				for (size_t p = 0; p < c->held.at[h].at.n; p++)
+					is_known |= review_same_place(l, c->held.at[h].at.at[p],
+								      c->held.at[i].at.at[k]);
+			n += !is_known;
+		}
+	return n;
+}
+
+enum { FEW = 3 }; /* so many times more places that do as it says make the others odd */
+
+/* What must not be, and is, without a deadlock: the code is odd only where it seldom is. */
+static void blame_never(struct review *r, struct review_claim *c)
+{
+	bool is_wait = c->s->rule->kind == RULES_NEVER_WAITS;
+	size_t n = c->against.n, others = c->with.n;
+	struct buf why = { 0 };
+
+	if (is_wait)
+		others = count_waits(desk_of(r)->l, c) - n;
+	if (c->s->deadlock != LORE_NONE || n * FEW <= others)
+		return;
+	buf_addf(&why, is_wait ? "%zu place%s wait%s with it held, %zu not" : "%zu place%s do%s", n,
+		 n == 1 ? "" : "s", n == 1 ? (is_wait ? "s" : "es") : "", others);
+	if (!is_wait && others)
+		buf_addf(&why, ", %zu the other way round", others);
+	buf_add(&why, ", and no deadlock was found; the sentence looks wrong");
+	blame_sentence(r, c, &why);
+}
+
 /*
  * Who seems wrong.  The verdict gives a document a vote; a sentence that a patch proposes has none
  * of its own: where no place does as it says, or only what it says can deadlock, it is the odd
@@ -192,29 +270,26 @@ static void blame(struct review *r, struct review_claim *c)
 	c->blame = s->blame;
 	c->comment = s->comment;
 	c->comment_place = s->comment_place;
-	c->is_with_odd =
-		s->rule->kind == RULES_MAY || (s->rule->kind == RULES_ORDER && c->with.n &&
-					       (!c->against.n || c->with.n < c->against.n));
 	if (s->value != VERDICT_CONTRADICTED)
-		return;
-	if (s->rule->kind == RULES_ORDER && !c->with.n) {
-		buf_addf(&b, "no place does so, %zu the other way; the sentence looks wrong",
-			 c->against.n);
-		c->why = keep(r, &b);
-		c->blame = VERDICT_BLAME_SENTENCE;
-		c->comment = NULL;
-	} else if (s->rule->kind == RULES_ORDER && is_only_deadly(r, c)) {
-		c->blame = VERDICT_BLAME_BOTH;
-		c->is_with_odd = true;
-		c->why = blame_deadly(r, c);
-		c->comment_place = last(c->with.at[0].way);
-		c->comment = verdict_comment_near(desk_of(r)->v, c->comment_place);
-	} else if (c->premise && end) {
+		;
+	else if (s->rule->kind == RULES_ORDER)
+		blame_order(r, c);
+	else if (c->premise && end) {
 		buf_addf(&b, "%.*s.  It is drawn from \"%s\", which does not hold either",
 			 (int)(end - s->why), s->why, c->premise->rule->text);
 		c->why = keep(r, &b);
 		c->comment = NULL;
+	} else if (s->rule->kind == RULES_NEVER || s->rule->kind == RULES_NEVER_WAITS) {
+		blame_never(r, c);
+	} else if (s->rule->kind == RULES_REQUIRES && !s->seen && c->against.n) {
+		buf_addf(&b, "%zu place%s without it, none with it; the sentence looks wrong",
+			 c->against.n, c->against.n == 1 ? "" : "s");
+		blame_sentence(r, c, &b);
 	}
+	c->is_with_odd = s->rule->kind == RULES_MAY ||
+			 (s->rule->kind == RULES_ORDER && c->with.n &&
+			  (!c->against.n || c->blame == VERDICT_BLAME_BOTH ||
+			   (c->blame != VERDICT_BLAME_CODE && c->with.n < c->against.n)));
 }
 
 void review_claim_fill(struct review *r, const struct verdict_document *d,
@@ -226,9 +301,9 @@ void review_claim_fill(struct review *r, const struct verdict_document *d,
 	review_places(l, &s->list, false, &c->with);
 	review_places(l, &s->list, true, &c->against);
 	c->premise = find_premise(d, s);
-	blame(r, c);
 	if (s->value == VERDICT_CONTRADICTED && s->rule->kind == RULES_NEVER_WAITS)
 		find_held(l, s->names[0].cls, c);
+	blame(r, c);
 }
 
 void review_claim_free(struct review_claim *c)

@@ -34,6 +34,18 @@ static void read_header(struct review *r, const char *text, size_t bytes)
 	mail_free(box);
 }
 
+/* As the patch writes them, else as the documents that it changes do. */
+static const char **find_spelling(struct desk *k)
+{
+	size_t n = k->l->classes.n;
+	const char **names = arena_alloc(&k->arena, (n + 1) * sizeof(*names));
+
+	for (size_t i = 0; i < n; i++)
+		names[i] = k->changed.d->spelling[i] ? k->changed.d->spelling[i]
+						     : k->whole.d->spelling[i];
+	return names;
+}
+
 struct review *review_new(struct verdict *v, const struct lore *l, const struct prim_table *prims,
 			  const char *name, const char *text, size_t bytes,
 			  const struct review_options *opt, struct diag *d)
@@ -56,10 +68,11 @@ struct review *review_new(struct verdict *v, const struct lore *l, const struct 
 	r->doc = patch;
 	r->name = patch->name;
 	r->has_patch = patch->is_diff;
+	r->is_lineless = !r->has_patch && memmem(text, bytes, "diff --git a/", 13);
 	r->dead = verdict_deadlocks(v);
 	read_header(r, text, bytes);
 	review_papers(r);
-	r->spelling = k->whole.d->spelling;
+	r->spelling = find_spelling(k);
 	review_blocks(r);
 	review_talk(r);
 	review_code(r);
@@ -104,10 +117,14 @@ void review_free(struct review *r)
 	vec_free(&r->knots);
 	vec_free(&r->code);
 	vec_free(&r->lost);
+	vec_free(&r->unread);
 	review_paper_free(&k->changed);
 	review_paper_free(&k->whole);
 	review_paper_free(&k->removed);
 	review_paper_free(&k->talk);
+	map_free(&k->wrong);
+	map_free(&k->told_by);
+	vec_free(&k->told_next);
 	for (size_t i = 0; i < k->tree.n; i++)
 		rules_free(k->tree.at[i]);
 	vec_free(&k->tree);

@@ -132,12 +132,15 @@ struct review {
 	struct { VEC(struct review_knot); } knots;
 	struct { VEC(struct review_code); } code;
 	struct { VEC(const struct verdict_statement *); } lost; /* removed, and still true */
+	struct { VEC(const struct verdict_statement *); } unread; /* changed, and not understood */
 	uint32_t n_changed, n_of[VERDICT_VALUES]; /* judged statements that were added or changed */
 	uint32_t n_recorded;			  /* more, not judged */
 	uint32_t n_removed;
+	uint32_t n_moved, n_moved_wrong;	  /* word by word as before, at another place */
 	uint32_t n_talk;       /* statements in replies */
 	uint32_t n_code_hunks, n_code_orders, n_code_unknown;
 	bool has_patch;
+	bool is_lineless; /* a patch of renames, modes, binary files: nothing to read */
 	const struct rules_document *doc; /* the mail as it was read; its notes are worth a line */
 	void *memory;			  /* private */
 };

@@ -367,10 +367,16 @@ void rules_read_c(struct reader *r, struct rules_region *g)
 	bool in_comment = begins_inside(g);
 	size_t first = r->doc->pub.statements.n;
 
+	if (g->scope.function) { /* begins in its body */
+		c.function = g->scope.function;
+		c.depth = 1;
+	}
 	if (in_comment)
 		open_comment(&c);
 	for (size_t i = 0; i < g->lines.n; i++)
 		scan_line(&c, &g->lines.at[i], &in_comment);
+	if (!c.depth && c.candidate && r->doc->pub.is_diff) /* a hunk ends before the brace */
+		settle(&c, c.candidate, NULL);
 	read_comments(&c, g);
 	/* attributes came first: put all in the order of the file */
 	if (r->doc->pub.statements.n > first)

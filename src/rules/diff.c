@@ -9,6 +9,7 @@
 
 #include "mail/mail.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -329,6 +330,33 @@ static void keep_hunk(struct walk *w, const struct rules_lines *l, const struct 
 	}
 }
 
+/* "f" of "static int f(struct x *x"; NULL: it is no function's head. */
+static const char *function_of(struct walk *w, const char *hint)
+{
+	size_t to = strcspn(hint, "("), from;
+
+	while (to && hint[to] && hint[to - 1] == ' ')
+		to--;
+	for (from = to; from && (isalnum((unsigned char)hint[from - 1]) || hint[from - 1] == '_');)
+		from--;
+	return hint[to] && from && from < to ? rules_strn(w->r, hint + from, to - from) : NULL;
+}
+
+/*
+ * The function above a hunk is the one around it where its first line without indentation, labels
+ * and directives aside, closes it, or where there is none.
+ */
+static bool is_in_body(const struct rules_lines *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const char *s = l->at[i].s;
+
+		if (*s && !strchr(" \t#", *s) && !str_ends(s, ":"))
+			return *s == '}';
+	}
+	return true;
+}
+
 static void give(struct walk *w, struct rules_lines *l, const struct hunk_header *h)
 {
 	struct rules_region g = { .format = rules_format_of(w->path, RULES_TEXT) };
@@ -354,6 +382,8 @@ static void give(struct walk *w, struct rules_lines *l, const struct hunk_header
 	g.is_ordering = g.format != RULES_C && (rules_speaks_of_order(h->hint) ||
 						(!*h->hint && strcasestr(w->path, "lock")));
 	g.starts_in_comment = h->hint[0] == '*';
+	if (g.format == RULES_C && !is_collapsed && is_in_body(&g.lines))
+		g.scope.function = function_of(w, h->hint);
 	w->fn(w->r, &g);
 	for (size_t i = first; i < doc->statements.n; i++)
 		doc->statements.at[i].path = *w->path ? (char *)w->path : NULL;
@@ -369,17 +399,44 @@ static bool is_readable(const char *path)
 	return rules_format_of(path, RULES_AUTO) != RULES_AUTO || !strchr(base, '.');
 }
 
-static void set_path(struct walk *w, const char *s)
+/* git quotes a name with odd characters as C does: "b/n\\303\\244me.rst".  Caller frees. */
+static char *unquoted(const char *s)
 {
-	size_t n = strcspn(s, "\t");
+	struct buf b = { 0 };
+	char *name;
 
-	if (n >= 9 && !strncmp(s, "/dev/null", 9))
-		return; /* the other side has the name */
-	if ((s[0] == 'a' || s[0] == 'b') && s[1] == '/') {
-		s += 2;
-		n -= 2;
+	if (*s != '"') {
+		buf_addn(&b, s, strcspn(s, "\t"));
+	} else {
+		for (s++; *s && *s != '"'; s++) {
+			unsigned c;
+
+			if (*s == '\\' && strspn(s + 1, "01234567") >= 3) {
+				sscanf(s + 1, "%3o", &c);
+				buf_addc(&b, (char)c);
+				s += 3;
+			} else {
+				s += *s == '\\' && s[1];
+				buf_addc(&b, *s);
+			}
+		}
 	}
-	w->path = rules_strn(w->r, s, n);
+	name = xstrdup(buf_str(&b));
+	buf_free(&b);
+	return name;
+}
+
+static void set_path(struct walk *w, const char *line)
+{
+	char *name = unquoted(line);
+	const char *s = name;
+
+	if (!str_starts(s, "/dev/null")) { /* the other side has the name */
+		if ((s[0] == 'a' || s[0] == 'b') && s[1] == '/')
+			s += 2;
+		w->path = rules_str(w->r, s);
+	}
+	free(name);
 }
 
 void rules_diff(struct reader *r, const struct rules_lines *in, enum rules_side side,

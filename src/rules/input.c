@@ -309,24 +309,20 @@ static void read_hunk(struct reader *r, struct rules_region *g)
 		rules_read_region(r, g);
 }
 
-/* Both sides: all of the new one, and of the old one what stands on removed lines. */
+/* All of the new side; with both, what changed of the old one is marked against it. */
 static void read_diff(struct reader *r, const struct rules_lines *lines)
 {
 	struct rules_document *doc = &r->doc->pub;
-	size_t n, keep;
+	size_t first = doc->statements.n, old;
 
 	doc->is_diff = true;
 	if (r->opt->side != RULES_OLD)
 		rules_diff(r, lines, RULES_NEW, read_hunk);
-	keep = n = doc->statements.n;
+	old = doc->statements.n;
 	if (r->opt->side != RULES_NEW)
 		rules_diff(r, lines, RULES_OLD, read_hunk);
-	if (r->opt->side != RULES_BOTH)
-		return;
-	for (; n < doc->statements.n; n++)
-		if (doc->statements.at[n].side == '-')
-			doc->statements.at[keep++] = doc->statements.at[n];
-	doc->statements.n = keep;
+	if (r->opt->side == RULES_BOTH)
+		rules_compare_sides(doc, first, old);
 }
 
 void rules_read_message(struct reader *r, struct rules_lines *lines, bool is_patch)

@@ -3,6 +3,7 @@
  * internal.h - what the stages of the document reader hand to each other.
  *
  *   input.c, mail.c, diff.c   bytes -> regions of lines (a document, or one side of one hunk)
+ *   changed.c                 which sentences of a patch changed
  *   ccode.c, cattr.c          a C region -> its comments, each a region with a scope
  *   blocks.c                  a region -> headings, paragraphs, items, tables, literal blocks
  *   region.c                  which blocks speak of lock order; paragraphs to sentences
@@ -120,6 +121,11 @@ void rules_mail(struct reader *r, const char *text, size_t bytes);
 void rules_read_message(struct reader *r, struct rules_lines *lines, bool is_patch);
 void rules_mail_body(struct reader *r, const struct rules_lines *in, struct rules_lines *out);
 bool rules_is_attribution(const char *s);
+/*
+ * Statements [first, old) are those of a patch's new side, from old on those of the old one: marks
+ * what changed, and keeps of the old side only what is gone.
+ */
+void rules_compare_sides(struct rules_document *doc, size_t first, size_t old);
 /* What is said around the hunks, marked with whose words it is. */
 void rules_voices(struct reader *r, const struct rules_lines *in);
 /*

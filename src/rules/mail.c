@@ -209,6 +209,7 @@ void rules_voices(struct reader *r, const struct rules_lines *in)
 	struct rules_lines part = { 0 };
 	unsigned patch_depth, depth = 0;
 	bool is_before = rules_diff_lines(r, in, taken, &patch_depth);
+	bool is_signature = false;
 	char voice = 'r', now_voice;
 
 	if (!is_before)
@@ -223,9 +224,11 @@ void rules_voices(struct reader *r, const struct rules_lines *in)
 			read_voice(r, &part, voice);
 		if (!now && !strcmp(l.s, "--"))
 			break;
+		/* a quoted signature: up to where somebody else speaks */
+		is_signature = !strcmp(l.s, "--") || (is_signature && now == depth && *l.s);
 		depth = now;
 		voice = now_voice;
-		if (!taken[i] && !is_meta(l.s))
+		if (!taken[i] && !is_signature && !is_meta(l.s))
 			vec_push(&part, l);
 	}
 	read_voice(r, &part, voice);

@@ -14,7 +14,8 @@ static const char may_words[] = "can may might could allowed permitted cannot ca
 static const char must_words[] =
 	"must should shall has have needs need ought always mustn't shouldn't";
 static const char void_words[] =
-	"was were had used would wasn't weren't wouldn't didn't did longer needn't necessarily";
+	"was were had used would wasn't weren't wouldn't didn't did longer needn't necessarily "
+	"hardly scarcely barely";
 static const char adverbs[] =
 	"also therefore thus then hence still instead already ever actually both all each "
 	"strictly itself themselves explicitly either directly safely";
@@ -35,6 +36,14 @@ static bool takes_to(const char *before)
 			"has have needs need ought allowed permitted used ok okay safe not is are");
 }
 
+/* "under no circumstances", "by no means": three words that say "never". */
+static bool is_denial(const struct tok *t)
+{
+	return t[0].type == T_WORD && rules_in(t[0].w, "under in on by at") &&
+	       t[1].type == T_WORD && !strcmp(t[1].w, "no") && t[2].type == T_WORD &&
+	       rules_in(t[2].w, "circumstance circumstances case account means time event way");
+}
+
 struct modal rules_modal(const struct tok *t)
 {
 	struct modal m = { .pol = POL_YES };
@@ -43,6 +52,11 @@ struct modal rules_modal(const struct tok *t)
 	for (; t[m.n].type == T_WORD && m.n < 8; m.n++) {
 		const char *w = t[m.n].w;
 
+		if (is_denial(t + m.n)) {
+			is_not = m.is_firm = true;
+			m.n += 2;
+			continue;
+		}
 		if (!is_modal_word(w) || (!strcmp(w, "to") && (!m.n || !takes_to(t[m.n - 1].w))))
 			break;
 		is_not |= rules_in(w, not_words);

@@ -58,7 +58,8 @@ struct rules_statement {
 	char *function;          /* REQUIRES of a function; WAITS, ORDER: "in f()", or NULL */
 	char *context;           /* CONTEXT: "MMU notifiers"; PROTECTS: what; ADVICE, BROKEN: the text; or NULL */
 	char *section;           /* "On x86:" -> "x86"; or NULL */
-	char side;               /* of a diff: '+' its sentence has added lines, '-' removed ones, ' ' neither; 0: no diff */
+	char side;               /* of a diff: '+' its sentence has added lines or has lost some, '-' removed ones, ' ' neither; 0: no diff */
+	bool is_moved;           /* its lines were added and removed, word by word the same: side is ' ' */
 	char voice;              /* 0: the document's; with `voices`: 'm' the text before a patch, 'r' any other talk around it,
 				    'q' a reply that asks whether what stands above it is true (not understood: it names no lock) */
 	char *path;              /* of a diff: the file that the patch changes, or NULL */

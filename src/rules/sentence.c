@@ -149,6 +149,37 @@ static bool concludes(const struct tok *t, unsigned i)
 		t[i - 1].type == T_DASH);
 }
 
+/* "Neither A nor B may", "none of A and B is": the "not" of the clause stands before its subject. */
+static bool is_negated(const struct toks *t, unsigned i)
+{
+	unsigned from = i;
+
+	while (from && i - from < 2 && t->at[from - 1].type == T_WORD)
+		from--;
+	for (; from < t->n && t->at[from].type == T_WORD; from++)
+		if (from >= i && !rules_in(t->at[from].w, "neither none of the these those both"))
+			return false;
+		else if (rules_in(t->at[from].w, "neither none"))
+			return true;
+	return false;
+}
+
+/* "It is not true that": what follows is what is not so. */
+static bool denies(const struct tok *t, unsigned i)
+{
+	bool is_not = false, is_truth = false;
+
+	if (t[i].type != T_WORD || strcmp(t[i].w, "that") != 0)
+		return false;
+	for (unsigned k = i; k-- > 0 && i - k <= 4 && t[k].type == T_WORD;) {
+		is_not |= rules_in(t[k].w, "not never isn't no longer");
+		is_truth |= rules_in(t[k].w, "true case so");
+		if (k + 1 == i && rules_in(t[k].w, "false untrue wrong incorrect myth doubt"))
+			return true;
+	}
+	return is_not && is_truth;
+}
+
 static void clauses(struct reader *r, const struct toks *t)
 {
 	bool is_guarded = false;
@@ -162,7 +193,7 @@ static void clauses(struct reader *r, const struct toks *t)
 			premise = rules_premise(r);
 		if (is_boundary(&t->at[i]))
 			is_guarded = false;
-		else if (t->at[i].type == T_WORD && is_guard(t->at[i].w))
+		else if ((t->at[i].type == T_WORD && is_guard(t->at[i].w)) || denies(t->at, i))
 			is_guarded = true;
 		row = rules_match(r, t, i, &c);
 		if (!row || c.end <= i) {
@@ -177,6 +208,8 @@ static void clauses(struct reader *r, const struct toks *t)
 						!strcmp(t->at[c.end + 1].w, "both"));
 			bool was_hedged = r->is_hedged;
 
+			if (c.mod.pol != POL_VOID && is_negated(t, i))
+				c.mod.pol = c.mod.pol == POL_NO ? POL_VOID : POL_NO;
 			r->is_hedged |= is_conditional;
 			rules_act(r, t, i, row, &c, premise);
 			r->is_hedged = was_hedged;

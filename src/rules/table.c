@@ -224,6 +224,97 @@ static bool rank(struct reader *r, struct rows *rows, int direction, bool is_sai
 	return emit_ranks(r, rows, direction);
 }
 
+/* ---- tables of pairs ---- */
+
+/* Which columns hold the outer and the inner lock of a row. */
+static bool find_pair(const struct table_row *head, int *outer, int *inner)
+{
+	int lock = pick(head, "lock locks mutex mutexes name spinlock");
+	int inside = pick(head, "inside within under after"),
+	    outside = pick(head, "outside before");
+
+	*outer = pick(head, "outer first holding");
+	*inner = pick(head, "inner second then");
+	if (*outer >= 0 && *inner >= 0)
+		return *outer != *inner;
+	*outer = inside >= 0 ? inside : lock;
+	*inner = inside >= 0 ? lock : outside;
+	return (inside < 0) != (outside < 0) && lock >= 0 && *outer >= 0 && *outer != *inner;
+}
+
+static bool is_nothing(const char *cell)
+{
+	return !*cell || !strcmp(cell, "-") || has_word(cell, "none nothing no any");
+}
+
+/* "lock | taken inside": each row is a sentence of its own. */
+static bool pairs(struct reader *r, const struct rows *rows)
+{
+	unsigned before = r->next_sentence;
+	int outer, inner;
+
+	if (rows->n < 2 || !find_pair(&rows->at[0], &outer, &inner))
+		return false;
+	for (size_t i = 1; i < rows->n; i++) {
+		const struct table_row *row = &rows->at[i];
+		struct lock_list a, b;
+
+		if ((unsigned)outer >= row->n || (unsigned)inner >= row->n ||
+		    is_nothing(row->cell[outer]) || is_nothing(row->cell[inner]))
+			continue;
+		locks_of(r, row->cell[outer], &a);
+		locks_of(r, row->cell[inner], &b);
+		rules_sentence_begin(r, rules_skip_space(row->line->s), row->line->no,
+				     row->line->no, row->line->side);
+		for (unsigned x = 0; x < a.n; x++)
+			for (unsigned y = 0; y < b.n; y++)
+				rules_order(r, a.name[x], b.name[y], NULL);
+		rules_sentence_end(r);
+	}
+	return r->next_sentence > before;
+}
+
+/* Of a table that nobody can read, the rows that name two locks. */
+static void list_unread(struct reader *r, const struct rows *rows)
+{
+	for (size_t i = 1; i < rows->n; i++) {
+		const struct table_row *row = &rows->at[i];
+		const char *first = NULL;
+		struct lock_list l;
+		bool two = false;
+
+		for (unsigned c = 0; c < row->n; c++) {
+			locks_of(r, row->cell[c], &l);
+			for (unsigned k = 0; k < l.n; k++) {
+				if (l.shape[k] != SHAPE_LOCK)
+					continue;
+				two |= first && strcmp(first, l.name[k]) != 0;
+				first = l.name[k];
+			}
+		}
+		if (!two)
+			continue;
+		rules_sentence_begin(r, rules_skip_space(row->line->s), row->line->no,
+				     row->line->no, row->line->side);
+		rules_emit(r, RULES_NOT_UNDERSTOOD, NULL, NULL);
+		rules_sentence_end(r);
+	}
+}
+
+static bool read_rows(struct reader *r, struct rows *rows, int direction, bool is_said)
+{
+	struct rows whole = { 0 };
+	bool found = pairs(r, rows);
+
+	for (size_t i = 0; i < rows->n; i++)
+		vec_push(&whole, rows->at[i]); /* ranking sorts them */
+	found = found || rank(r, rows, direction, is_said);
+	if (!found && is_said)
+		list_unread(r, &whole);
+	vec_free(&whole);
+	return found;
+}
+
 bool rules_table(struct reader *r, const struct rules_line *l, size_t n, int direction,
 		 bool is_said)
 {
@@ -248,7 +339,7 @@ bool rules_table(struct reader *r, const struct rules_line *l, size_t n, int dir
 			split_at(r, l[i].s, start, columns, &row);
 		vec_push(&rows, row);
 	}
-	found = rank(r, &rows, direction, is_said);
+	found = read_rows(r, &rows, direction, is_said);
 	vec_free(&rows);
 	return found;
 }
@@ -277,7 +368,7 @@ bool rules_columns(struct reader *r, const struct rules_line *l, size_t n, int d
 		if (!half)
 			vec_push(&rows, row);
 	}
-	found = rank(r, &rows, direction, is_said);
+	found = read_rows(r, &rows, direction, is_said);
 	vec_free(&rows);
 	return found;
 }

@@ -59,6 +59,59 @@ static void mend_wait(struct verdict *v, struct verdict_deadlock *d,
 				     defer, at));
 }
 
+enum { MANY_INSIDE = 3 };
+
+/*
+ * A lock of its own takes over what is taken inside this place: names it.  False: something is
+ * waited for there, and then the new lock would be in the way of the same readers.
+ */
+static bool name_inside(struct verdict *v, const struct verdict_evidence *e, struct buf *b)
+{
+	const struct lore *l = v->l;
+	uint32_t last = LORE_NONE, n = 0;
+	struct buf names = { 0 };
+	bool ok = true;
+
+	for (size_t i = 0; i < l->witnesses.n; i++) { /* sorted by outer, inner */
+		const struct lore_witness *w = &l->witnesses.at[i];
+
+		if (w->outer != e->inner || !verdict_same_place(v, w->outer_place, last_place(e)))
+			continue;
+		ok &= w->inner_mode != ORDER_WAIT;
+		if (w->inner == last || l->classes.at[w->inner].is_local ||
+		    l->classes.at[w->inner].kind == FACTS_KIND_RCU)
+			continue;
+		last = w->inner;
+		if (++n <= MANY_INSIDE)
+			buf_addf(&names, "%s%s", n > 1 ? ", " : "",
+				 verdict_class_name(v, w->inner));
+	}
+	if (!n)
+		buf_add(b, "nothing else is taken");
+	else if (n > MANY_INSIDE)
+		buf_addf(b, "only %s and %u more are taken, as now", buf_str(&names),
+			 n - MANY_INSIDE);
+	else
+		buf_addf(b, "only %s %s taken, as now", buf_str(&names), n > 1 ? "are" : "is");
+	buf_free(&names);
+	return ok;
+}
+
+static void mend_leaf(struct verdict *v, struct verdict_deadlock *d,
+		      const struct verdict_evidence *e)
+{
+	struct buf inside = { 0 };
+
+	if (name_inside(v, e, &inside))
+		add_mend(d, VERDICT_MEND_LEAF, e,
+			 verdict_say(
+				 v,
+				 "use a leaf lock of its own instead of %s in %s, inside which %s",
+				 verdict_class_name(v, e->inner),
+				 verdict_place_say(v, last_place(e)), buf_str(&inside)));
+	buf_free(&inside);
+}
+
 static void mend_take(struct verdict *v, struct verdict_deadlock *d,
 		      const struct verdict_evidence *e)
 {
@@ -83,13 +136,7 @@ static void mend_take(struct verdict *v, struct verdict_deadlock *d,
 				     verdict_class_name(v, e->outer),
 				     verdict_class_name(v, e->inner), at));
 	}
-	add_mend(
-		d, VERDICT_MEND_LEAF, e,
-		verdict_say(
-			v,
-			"use a leaf lock of its own instead of %s in %s, inside which nothing else "
-			"is taken",
-			verdict_class_name(v, e->inner), at));
+	mend_leaf(v, d, e);
 }
 
 static void mend_self(struct verdict *v, struct verdict_deadlock *d)

@@ -22,6 +22,12 @@ struct own {
 	struct verdict_document *d;
 	struct { VEC(struct node); } nodes;
 	struct { VEC(struct edge); } edges;
+	struct strtab *names;	 /* of the nodes; ids are indices + 1 */
+	struct map sentences;	 /* sentence_no -> index of its first statement */
+	/* of the search: edges by the node that they leave, in their order; index + 1, 0: none */
+	size_t *first, *next;
+	size_t *by; /* edge + 1 that led to a node, of round[node] */
+	uint32_t *round, *queue, n_rounds;
 };
 
 /* ---- the document as a graph --------------------------------------------------------- */
@@ -31,11 +37,12 @@ static uint32_t node_of(struct own *o, const struct verdict_statement *s, unsign
 	const char *name = s->names[i].cls != LORE_NONE ? verdict_class_name(o->v, s->names[i].cls)
 							: s->rule->locks[i];
 
-	for (uint32_t n = 0; n < o->nodes.n; n++)
-		if (!strcmp(o->nodes.at[n].name, name))
-			return n;
-	vec_push(&o->nodes, (struct node){ name, verdict_is_read_side(o->v, s->names[i].cls) });
-	return (uint32_t)o->nodes.n - 1;
+	uint32_t id = strtab_id(o->names, *name ? name : "?");
+
+	if (id > o->nodes.n)
+		vec_push(&o->nodes, (struct node){ strtab_str(o->names, id),
+						   verdict_is_read_side(o->v, s->names[i].cls) });
+	return id - 1;
 }
 
 /* The edge that a statement speaks of, whether it says, allows or forbids it. */
@@ -73,37 +80,31 @@ static void build(struct own *o)
 			vec_push(&o->edges, e);
 }
 
-/*
- * Shortest way from -> to over the first n edges; all but the last are orders, the last waits or
- * not as asked.  path gets indices of edges; returns its length, 0: none.
- */
-static size_t find_path(const struct own *o, size_t n, uint32_t from, uint32_t to, bool is_wait,
-			size_t *path)
+static void index_edges(struct own *o)
 {
-	size_t *by = xcalloc(o->nodes.n, sizeof(*by)), length = 0; /* edge + 1 that led there */
-	uint32_t *queue = xcalloc(o->nodes.n + 1, sizeof(*queue));
-	size_t head = 0, tail = 0;
+	o->first = xcalloc(o->nodes.n + 1, sizeof(*o->first));
+	o->next = xcalloc(o->edges.n + 1, sizeof(*o->next));
+	o->by = xcalloc(o->nodes.n + 1, sizeof(*o->by));
+	o->round = xcalloc(o->nodes.n + 1, sizeof(*o->round));
+	o->queue = xcalloc(o->nodes.n + 1, sizeof(*o->queue));
+	for (size_t i = o->edges.n; i-- > 0;) {
+		size_t *first = &o->first[o->edges.at[i].from];
 
-	queue[tail++] = from;
-	while (head < tail && !length) {
-		uint32_t here = queue[head++];
+		o->next[i] = *first;
+		*first = i + 1;
+	}
+}
 
-		for (size_t i = 0; i < n && !length; i++) {
-			const struct edge *e = &o->edges.at[i];
+/* The way that led to `here`, and the last edge, from the first on. */
+static size_t write_path(const struct own *o, uint32_t from, uint32_t here, size_t last,
+			 size_t *path)
+{
+	size_t length = 0;
 
-			if (e->from != here || e->from == e->to)
-				continue;
-			if (e->to == to && e->is_wait == is_wait) {
-				path[length++] = i;
-				while (here != from) {
-					path[length++] = by[here] - 1;
-					here = o->edges.at[by[here] - 1].from;
-				}
-			} else if (e->is_order && e->to != from && !by[e->to]) {
-				by[e->to] = i + 1;
-				queue[tail++] = e->to;
-			}
-		}
+	path[length++] = last;
+	while (here != from) {
+		path[length++] = o->by[here] - 1;
+		here = o->edges.at[o->by[here] - 1].from;
 	}
 	for (size_t i = 0; i < length / 2; i++) {
 		size_t t = path[i];
@@ -111,9 +112,38 @@ static size_t find_path(const struct own *o, size_t n, uint32_t from, uint32_t t
 		path[i] = path[length - 1 - i];
 		path[length - 1 - i] = t;
 	}
-	free(queue);
-	free(by);
 	return length;
+}
+
+/*
+ * Shortest way from -> to over the first n edges; all but the last are orders, the last waits or
+ * not as asked.  path gets indices of edges; returns its length, 0: none.
+ */
+static size_t find_path(struct own *o, size_t n, uint32_t from, uint32_t to, bool is_wait,
+			size_t *path)
+{
+	size_t head = 0, tail = 0;
+
+	o->n_rounds++;
+	o->queue[tail++] = from;
+	while (head < tail) {
+		uint32_t here = o->queue[head++];
+
+		for (size_t i = o->first[here]; i && i <= n; i = o->next[i - 1]) {
+			const struct edge *e = &o->edges.at[i - 1];
+
+			if (e->from == e->to)
+				continue;
+			if (e->to == to && e->is_wait == is_wait)
+				return write_path(o, from, here, i - 1, path);
+			if (!e->is_order || e->to == from || o->round[e->to] == o->n_rounds)
+				continue;
+			o->round[e->to] = o->n_rounds;
+			o->by[e->to] = i;
+			o->queue[tail++] = e->to;
+		}
+	}
+	return 0;
 }
 
 static void add_edge_text(const struct own *o, struct buf *b, const struct edge *e)
@@ -275,12 +305,16 @@ static bool implies_wait(const struct verdict_statement *p, const struct verdict
 
 static void read_premise(struct own *o, const struct verdict_statement *c, struct premise *p)
 {
+	uint64_t first = o->d->statements.n;
 	struct edge e;
 
-	for (size_t i = 0; i < o->d->statements.n; i++) {
+	map_get(&o->sentences, (uint64_t)c->rule->premise, &first);
+	for (size_t i = first; i < o->d->statements.n; i++) {
 		const struct verdict_statement *s = &o->d->statements.at[i];
 
-		if (s == c || (int)s->rule->sentence_no != c->rule->premise)
+		if ((int)s->rule->sentence_no != c->rule->premise)
+			break; /* statements of a sentence stand together */
+		if (s == c)
 			continue;
 		if (s->rule->sentence_no == c->rule->sentence_no && s->rule->is_conclusion)
 			continue;
@@ -296,11 +330,45 @@ static void read_premise(struct own *o, const struct verdict_statement *c, struc
 	}
 }
 
+/* The few nodes of a premise and its conclusion, counted anew. */
+static uint32_t small(const uint32_t *nodes, uint32_t node)
+{
+	uint32_t i = 0;
+
+	while (nodes[i] != node)
+		i++;
+	return i;
+}
+
+static uint32_t *small_nodes(const struct premise *p, const struct edge *e)
+{
+	uint32_t *nodes = xcalloc(2 * p->edges.n + 2, sizeof(*nodes));
+	size_t n = 0;
+
+	nodes[n++] = e->from;
+	nodes[n++] = e->to;
+	for (size_t i = 0; i < p->edges.n; i++) {
+		nodes[n++] = p->edges.at[i].from;
+		nodes[n++] = p->edges.at[i].to;
+	}
+	return nodes;
+}
+
+static struct order_edge to_small(const struct own *o, const struct edge *e, const uint32_t *nodes)
+{
+	struct order_edge edge = to_order(o, e);
+
+	edge.from = small(nodes, edge.from);
+	edge.to = small(nodes, edge.to);
+	return edge;
+}
+
 static bool closes(struct own *o, const struct premise *p, const struct edge *e)
 {
+	uint32_t *nodes = small_nodes(p, e);
+	struct order_edge edge = to_small(o, e, nodes);
 	struct arena graph, scratch;
 	struct order_graph *g;
-	struct order_edge edge = to_order(o, e);
 	bool found = false;
 
 	arena_heap(&graph);
@@ -308,10 +376,10 @@ static bool closes(struct own *o, const struct premise *p, const struct edge *e)
 	g = order_new(&graph);
 	if (!g)
 		die_memory();
-	for (size_t i = 0; i < o->nodes.n; i++)
+	for (size_t i = 0; i < 2 * p->edges.n + 2; i++)
 		order_class_add(g);
 	for (size_t i = 0; i < p->edges.n; i++) {
-		struct order_edge premise = to_order(o, &p->edges.at[i]);
+		struct order_edge premise = to_small(o, &p->edges.at[i], nodes);
 
 		if (premise.from != premise.to && !order_edge_add(g, &premise, NULL))
 			die_memory();
@@ -320,6 +388,7 @@ static bool closes(struct own *o, const struct premise *p, const struct edge *e)
 		order_closes(g, &edge, NULL, &scratch, ignore_cycle, &found);
 	arena_heap_free(&scratch);
 	arena_heap_free(&graph);
+	free(nodes);
 	return found;
 }
 
@@ -360,24 +429,38 @@ static void check_conclusion(struct own *o, const struct verdict_statement *c)
 	vec_free(&p.edges);
 }
 
+static void free_own(struct own *o)
+{
+	vec_free(&o->nodes);
+	vec_free(&o->edges);
+	strtab_free(o->names);
+	map_free(&o->sentences);
+	free(o->first);
+	free(o->next);
+	free(o->by);
+	free(o->round);
+	free(o->queue);
+}
+
 void verdict_check_itself(struct verdict *v, struct verdict_document *d)
 {
-	struct own o = { .v = v, .d = d };
+	struct own o = { .v = v, .d = d, .names = strtab_new() };
 	size_t *path;
+	struct edge e;
 
 	build(&o);
-	for (size_t i = 0; i < d->statements.n;
-	     i++) { /* forbidden edges may bring nodes of their own */
-		struct edge e;
+	for (size_t i = 0; i < d->statements.n; i++) {
+		const struct verdict_statement *s = &d->statements.at[i];
 
-		edge_of(&o, &d->statements.at[i], &e);
+		edge_of(&o, s, &e); /* forbidden edges may bring nodes of their own */
+		map_slot(&o.sentences, s->rule->sentence_no, i);
 	}
+	index_edges(&o);
 	path = xcalloc(o.edges.n + 1, sizeof(*path));
 	check_cycles(&o, path);
 	check_tensions(&o, path);
 	for (size_t i = 0; i < d->statements.n; i++)
 		check_conclusion(&o, &d->statements.at[i]);
 	free(path);
-	vec_free(&o.nodes);
-	vec_free(&o.edges);
+	free_own(&o);
 }

@@ -144,6 +144,13 @@ is "a file that nothing compiles today" 0 err '[0-9a-f]{12}: nothing compiles 1 
 that "what other commits left behind is gone" [ "$(ls .locklore/diff | grep -cE '^[0-9a-f]{12}$')" = 2 ]
 
 
+# ---- somebody else's compilation database ------------------------------------------------------
+mkdir ../other
+printf 'void f(void);\n' >../other/o.c
+printf '[{"directory":"%s","file":"o.c","command":"gcc -c o.c"}]' "$(cd ../other && pwd)" >../other/compile_commands.json
+run diff -p ../other --db ../other.db HEAD~1
+is "a compilation database of another folder" 2 err 'compiles nothing below it'
+
 # ---- databases ----------------------------------------------------------------------------------------
 git checkout -q good
 git checkout -q mend -- LOCKING.md

@@ -116,6 +116,80 @@ run review --no-blame --db seed.db right.diff
 is "a patch that is right" 0 out '1 changed statement about locks'
 that "one paragraph" sh -c "! grep -q '^$' '$out'"
 
+# ---- what lines do not tell
+
+hunk() {
+	printf -- '--- a/rules.rst\n+++ b/rules.rst\n%s Lock order\n' "$1"
+	cat
+}
+hunk '@@ -10,4 +10,3 @@' >lost.diff <<'END'
+ - kvm->irq_lock is taken outside
+-  vcpu->mutex, which is taken inside
+   kvm->lock.
+ 
+END
+run review --no-blame --db seed.db lost.diff
+is "a sentence that lost a line in its middle" 1 out '^1 changed statement' out '^> -  vcpu->mutex, which' \
+	out 'kvm->irq_lock is taken outside kvm->lock" is contradicted'
+hunk '@@ -10,4 +10,3 @@' >first.diff <<'END'
+-Nobody knows whether
+ kvm->irq_lock is taken outside
+ kvm->lock.
+ 
+END
+run review --no-blame --db seed.db first.diff
+is "or its first line" 1 out '^1 changed statement' out '^> -Nobody knows'
+hunk '@@ -10,5 +10,5 @@' >moved.diff <<'END'
+-- kvm->irq_lock is taken outside kvm->lock.
+-
+ - kvm->srcu is taken inside vcpu->mutex.
+ 
++- kvm->irq_lock is taken outside
++  kvm->lock.
+END
+run review --no-blame --db seed.db moved.diff
+is "a sentence that moves and is wrapped anew" 0 out '^This patch only moves sentences' \
+	out '1 statement that it only moves, 1 is$|1 is contradicted, as before'
+that "is not told as changed or lost" sh -c "! grep -q '^>\|Removed' '$out'"
+hunk '@@ -10,0 +10,3 @@' >odd.diff <<'END'
++- Holding kvm->srcu while kvm->lock sleeps
++  is for the brave.
++
+END
+run review --no-blame --db seed.db odd.diff
+is "a sentence that nobody understands is shown" 0 out '^Not understood, and so' \
+	out '^  - Holding kvm->srcu while kvm->lock sleeps is for the'
+printf '%s\n' '--- "a/n\303\244me.rst"' '+++ "b/n\303\244me.rst"' '@@ -1,0 +1,1 @@ Lock order' \
+	'+- kvm->irq_lock is taken outside kvm->lock.' >quoted.diff
+run review --no-blame --db seed.db quoted.diff
+is "a name that git quotes" 1 out '1 contradicted'
+hunk '@@ -10,0 +10,2 @@' >strict.diff <<'END'
++- kvm->irq_lock must not be taken inside kvm->lock.
++
+END
+run review --no-blame --db seed.db strict.diff
+is "what a patch forbids, and the code does harmlessly" 1 out 'no deadlock was found; the' \
+	out 'kvm->irq_lock can be taken inside kvm->lock'
+hunk '@@ -10,0 +10,3 @@' >both.diff <<'END'
++- vcpu->mutex is taken inside kvm->lock, elsewhere kvm->lock is taken
++  inside vcpu->mutex.
++
+END
+run review --no-blame --db seed.db both.diff
+is "a sentence that says both" 1 out 'goes round in a circle'
+printf '%s\n' '--- a/setup.c' '+++ b/setup.c' '@@ -20,3 +20,4 @@ static void add_irq_route(struct kvm *kvm)' \
+	' ' '+	/* Called with vcpu->mutex held. */' '	foo();' ' }' >body.diff
+run review --no-blame --db seed.db body.diff
+is "a comment in the body that a hunk is cut out of" 1 out 'add_irq_route\(\) is called with vcpu->mutex held' \
+	out 'place without it, none with it; the sentence looks wrong'
+printf '%s\n' '--- a/setup.c' '+++ b/setup.c' '@@ -20,3 +20,6 @@ void vm_set_clock(struct kvm *kvm)' \
+	' }' ' ' '+/* Called with vcpu->mutex held. */' ' static void add_irq_route(struct kvm *kvm,' >above.diff
+run review --no-blame --db seed.db above.diff
+is "and one above the next function" 1 out 'add_irq_route\(\) is called with vcpu->mutex held'
+printf 'diff --git a/a.rst b/b.rst\nsimilarity index 100%%\nrename from a.rst\nrename to b.rst\n' >ren.diff
+run review --no-blame --db seed.db ren.diff
+is "a patch that only renames" 0 out 'this patch changes no line of text'
+
 # ---- options and input
 
 run review --no-blame --db seed.db
@@ -126,6 +200,10 @@ run review --no-blame --db seed.db --dok x "$data/patch.mail"
 is "an unknown option" 2 err 'unknown option --dok'
 run review --no-blame --db seed.db --doc missing.md "$data/patch.mail"
 is "a document that is not there" 2 err 'missing\.md: cannot be read'
+run review --no-blame --db seed.db --doc . "$data/patch.mail"
+is "a document that is a folder" 2 err 'is a directory'
+run review --no-blame --db seed.db --doc seed.db "$data/patch.mail"
+is "a document that is none" 2 err 'seed\.db:1: a NUL byte'
 run review --db nothere.db "$data/patch.mail"
 is "no database" 2 err 'nothere\.db'
 run review --no-blame --db seed.db --fail-on never "$data/patch.mail"
@@ -165,6 +243,10 @@ printf '/* the end */\n' >>main.c
 commit "main: say where it ends"
 run review --db ../repo.db HEAD --doc locking.rst
 is "a commit that changes no order" 0 out 'no known lock order|0 known lock orders'
+run review --db ../repo.db ^HEAD
+is "all but a revision" 2 err 'neither a file nor a revision'
+run review --db ../repo.db HEAD~1..HEAD
+is "a range" 2 err 'git diff HEAD~1..HEAD | locklore review -'
 run review --db ../repo.db HEAD~9
 is "a revision that is not there" 2 err 'HEAD~9: neither'
 done_testing

@@ -143,6 +143,29 @@ static const struct {
 	  "order queue.lock disk_lock @10\n"
 	  "order stats_lock disk_lock @10\n"
 	  "order log_lock disk_lock @10\n" },
+	{ "pairs.md", /* rows of pairs, whatever their order; and one that says nothing */
+	  "# Lock ordering\n"
+	  "\n"
+	  "| lock | taken inside | why |\n"
+	  "|------|--------------|-----|\n"
+	  "| `b_lock` | `a_lock`, `c_lock` | x |\n"
+	  "| `a_lock` | none | y |\n"
+	  "\n"
+	  "Between two modules:\n"
+	  "\n"
+	  "| inner | outer |\n"
+	  "|-------|-------|\n"
+	  "| p->a_lock | p->b_lock |\n"
+	  "\n"
+	  "And:\n"
+	  "\n"
+	  "| a_lock | b_lock |\n"
+	  "|--------|--------|\n"
+	  "| c_lock | d_lock |",
+	  "order a_lock b_lock @5\n"
+	  "order c_lock b_lock @5\n"
+	  "order p->b_lock p->a_lock @12\n"
+	  "not understood @18\n" },
 	{ "LOCKS.md",
 	  "Locks must be taken in this order:\n"
 	  "\n"

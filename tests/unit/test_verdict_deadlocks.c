@@ -92,6 +92,25 @@ static void test_mends(void **state)
 	assert_false(has_mend(find("vm->lock", "vm->srcu"), "call_srcu"));
 }
 
+/* A lock of its own takes over what is taken inside of that place, and says so. */
+static void test_leaf_says_what_is_inside(void **state)
+{
+	add_witness(lore, "vm->lock", "dev->lock", false, "vm->lock",
+		    "xen_set@xen.c:30 fast@xen.c:9");
+	lore_sorted(lore);
+	assert_true(has_mend(find("vm->lock", "vm->srcu"),
+			     "xen_set() at xen.c:30, inside which only dev->lock is taken, as now"));
+}
+
+/* Something is waited for there: another lock would be in the way of the same readers. */
+static void test_no_leaf_around_a_wait(void **state)
+{
+	add_witness(lore, "vm->lock", "vm->srcu", true, "vm->lock",
+		    "xen_set@xen.c:30 xen_set@xen.c:33");
+	lore_sorted(lore);
+	assert_false(has_mend(find("vm->lock", "vm->srcu"), "leaf lock of its own"));
+}
+
 /* A gate that both sides hold keeps them apart. */
 static void test_gate(void **state)
 {
@@ -199,6 +218,8 @@ int main(void)
 		T(test_fewest_guesses_first),
 		T(test_certain_witness_is_chosen),
 		T(test_mends),
+		T(test_no_leaf_around_a_wait),
+		T(test_leaf_says_what_is_inside),
 		T(test_gate),
 		T(test_no_gate),
 		T(test_trylock),
