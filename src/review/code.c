@@ -93,10 +93,30 @@ struct touched {
 	struct {
 		VEC(uint32_t);
 	} lines;
+	struct {
+		VEC(uint32_t);
+	} gaps; /* before this line something was let go of, and is not any more */
 };
 
-static void touch_lines(struct touched *t, const struct rules_hunk *h, char mine, char other,
-			size_t first)
+/* Does the line call something that drops a lock? */
+static bool lets_go(const struct prim_table *prims, const char *s)
+{
+	while (*s) {
+		size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+		char *word = xstrndup(s, n);
+		const struct prim *p = n && s[n] == '(' && prims ? prim_find(prims, word) : NULL;
+		bool is = (p && p->kind == PRIM_DROP) || (n && s[n] == '(' && strstr(word, "unlock"));
+
+		free(word);
+		if (is)
+			return true;
+		s += n ? n : 1;
+	}
+	return false;
+}
+
+static void touch_lines(struct touched *t, const struct prim_table *prims,
+			const struct rules_hunk *h, char mine, char other, size_t first)
 {
 	size_t at = first;
 	bool any = false;
@@ -104,6 +124,8 @@ static void touch_lines(struct touched *t, const struct rules_hunk *h, char mine
 	for (size_t i = 0; i < h->n; i++)
 		any |= h->lines[i].mark == mine;
 	for (size_t i = 0; i < h->n; i++) {
+		if (h->lines[i].mark == other && mine == '+' && lets_go(prims, h->lines[i].s))
+			vec_push(&t->gaps, (uint32_t)at);
 		if (h->lines[i].mark == other)
 			continue;
 		/* where this side has no line of its own, what stands around is all there is */
@@ -123,10 +145,24 @@ static bool is_touched(const struct lore *l, const struct touched *t, uint32_t p
 	return false;
 }
 
+/* Was a lock let go of between these two places of one function? */
+static bool is_over_gap(const struct lore *l, const struct touched *t, uint32_t from, uint32_t to)
+{
+	const struct lore_place *a = &l->places.at[from], *b = &l->places.at[to];
+
+	if (a->func != b->func || a->file != t->file || b->file != t->file)
+		return false;
+	for (size_t i = 0; i < t->gaps.n; i++)
+		if (a->line < t->gaps.at[i] && t->gaps.at[i] <= b->line)
+			return true;
+	return false;
+}
+
 static bool passes(const struct lore *l, const struct touched *t, const uint32_t *chain, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		if (is_touched(l, t, chain[i]))
+		if (is_touched(l, t, chain[i]) ||
+		    (i && is_over_gap(l, t, chain[i - 1], chain[i])))
 			return true;
 	return false;
 }
@@ -234,10 +270,10 @@ static void read_hunk(struct review *r, const struct rules_hunk *h, struct touch
 	if (read_lines(r, c.path, &f)) {
 		if ((first = find_side(&f, h, '-', h->new_first ? h->new_first : 1))) {
 			c.state = REVIEW_APPLIED;
-			touch_lines(t, h, '+', '-', first);
+			touch_lines(t, desk_of(r)->prims, h, '+', '-', first);
 		} else if ((first = find_side(&f, h, '+', h->old_first ? h->old_first : 1))) {
 			c.state = REVIEW_NOT_APPLIED;
-			touch_lines(t, h, '-', '+', first);
+			touch_lines(t, desk_of(r)->prims, h, '-', '+', first);
 		}
 	}
 	c.orders = count_orders(l, t, 1);
@@ -283,7 +319,9 @@ void review_code(struct review *r)
 	}
 	if (all.n)
 		r->n_code_orders = count_orders(l, all.at, all.n);
-	for (size_t i = 0; i < all.n; i++)
+	for (size_t i = 0; i < all.n; i++) {
 		vec_free(&all.at[i].lines);
+		vec_free(&all.at[i].gaps);
+	}
 	vec_free(&all);
 }
