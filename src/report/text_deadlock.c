@@ -12,10 +12,17 @@ static uint32_t last(const struct verdict_evidence *e)
 	return e->chain[e->n_chain - 1];
 }
 
+/* A thread, a work item, a counter: what people do not call a read side. */
+static bool is_running(const struct report *r, uint32_t cls)
+{
+	return r->lore->classes.at[cls].kind == FACTS_KIND_READSIDE;
+}
+
 static void add_wish(const struct report *r, struct buf *b, const struct verdict_evidence *e)
 {
 	if (e->inner_mode == ORDER_WAIT) {
-		buf_addf(b, "waits for readers of %s", report_name(r, e->inner));
+		buf_addf(b, is_running(r, e->inner) ? "waits for %s to end" : "waits for readers of %s",
+			 report_name(r, e->inner));
 		return;
 	}
 	buf_add(b, "wants ");
@@ -28,6 +35,10 @@ static void column_line(const struct report *r, struct buf *b, const struct verd
 {
 	b->n = 0;
 	if (line == 0) {
+		if (is_running(r, e->outer)) {
+			buf_addf(b, "is inside %s", report_name(r, e->outer));
+			return;
+		}
 		buf_add(b, "holds ");
 		report_lock(r, b, e->outer, e->outer_mode, 0);
 	} else if (line == 2) {

@@ -118,7 +118,9 @@ static void mend_take(struct verdict *v, struct verdict_deadlock *d,
 	const char *at = verdict_place_say(v, last_place(e)),
 		   *first = verdict_place_say(v, e->chain[0]);
 
-	if (verdict_is_read_side(v, e->outer)) {
+	if (v->l->classes.at[e->outer].kind == FACTS_KIND_READSIDE) {
+		/* the lock is what the thread, the work or the counter's holder needs */
+	} else if (verdict_is_read_side(v, e->outer)) {
 		add_mend(d, VERDICT_MEND_FIRST, e,
 			 verdict_say(v, "take %s first, outside of %s, which is entered in %s",
 				     verdict_class_name(v, e->inner), held_name(v, e->outer),
