@@ -18,7 +18,8 @@
  *     (plus at most one late one per thread), however many others overlap it.
  *  4. Order: callbacks of a domain run one after the other, in the order of their call_srcu().
  *  5. Independence: a domain with a stuck reader delays no other domain's grace periods or
- *     callbacks (a callback that blocks delays every later callback of the process).
+ *     callbacks. A callback that blocks delays the later callbacks of the process, and the grace
+ *     periods that only start_poll_synchronize_srcu() asked for, but nobody who waits for one.
  *  6. After the unlock nothing of the struct srcu_struct is touched by the reader: a domain that
  *     was cleaned up may be unmapped at once.
  *  7. fork() without exec works in the child, whatever other threads were doing.
@@ -35,9 +36,10 @@
  * handler; nothing else may.
  *
  * Fork: use fork() (not _Fork() or a bare clone()), not in a signal handler. The child starts with
- * no read side open: one that the forking thread had open may still be ended in the child, but no
- * longer protects there. Callbacks that were pending run once in the parent and once in the
- * child, each on its copy of the memory.
+ * no read side open: one that the forking thread had open may still be ended in the child (and in
+ * a child of that), but no longer protects there. Callbacks that were pending run once in the
+ * parent and once in the child, each on its copy of the memory; the child's thread for them is made
+ * by the first call there that waits or hands in work.
  *
  * dlclose: a library that uses domains may be unloaded as soon as none of its code runs; domains of
  * its own it must clean up first (in a destructor). libsrcu.so itself stays. A program should hold
@@ -71,7 +73,8 @@ struct srcu_core;
 
 /*
  * A domain: 48 bytes, all zero when new. Private to the library, except that it is here for the
- * inline fast path. Must not be copied or moved while in use.
+ * inline fast path. Must not be copied or moved while in use, nor lie in memory that processes
+ * share.
  */
 struct srcu_struct {
 	uintptr_t srcu_word;	      /* address of the lock counter to use, for slot 0; 0: small */
@@ -112,7 +115,8 @@ void cleanup_srcu_struct(struct srcu_struct *ssp);
 /*
  * Give the domain its per-CPU counters now instead of after its first read sides (64 by default).
  * Returns 0 (also where the process uses no per-CPU counters) or -ENOMEM. For programs that want
- * no system call in any read side at all.
+ * no system call in any read side at all. Waits for a grace period that is under way, so not inside
+ * a read side of the domain.
  */
 int srcu_promote(struct srcu_struct *ssp);
 
@@ -232,7 +236,10 @@ void srcu_set_backlog(struct srcu_struct *ssp, unsigned long max);
 
 /* ---- Reports and statistics ---- */
 
-/* Hand each report (one line with its newline) to func instead of standard error; NULL: back. */
+/*
+ * Hand each report (one line with its newline) to func instead of standard error; NULL: back. func
+ * may be called on any thread, inside read sides, and in signal handlers: it should only write.
+ */
 typedef void (*srcu_report_t)(const char *line);
 void srcu_set_report(srcu_report_t func);
 
@@ -273,10 +280,13 @@ void srcu_get_stats(struct srcu_stats *stats, size_t size);
 #define SRCU_MAX_SLOTS 4096 /* CPU numbers from here on (and none) take the slow path */
 #define SRCU_HELD      128  /* bytes of the thread's own list of open read sides */
 
-/* One domain's counters in one slot; 32-byte aligned. Only the slot's CPU (mm_cid) writes it. */
+/*
+ * One domain's counters in one slot; 32-byte aligned. Only the slot's CPU (mm_cid) writes it. (They
+ * are used where long has 64 bits, and compile elsewhere.)
+ */
 struct srcu_cell {
-	uint64_t lock[2];
-	uint64_t unlock[2];
+	unsigned long lock[2];
+	unsigned long unlock[2];
 };
 
 /* In the row before slot 0's: whom an unlock has to wake, after its commit. Never unmapped. */
@@ -292,6 +302,7 @@ struct srcu_fast {
 #ifndef SRCU_FAST
 extern const struct srcu_fast srcu_fast;
 #define SRCU_FAST srcu_fast
+#define SRCU_SLOW_LOCK(ssp) srcu_slow_lock(ssp)
 #endif
 
 /* Sums of the addresses of the domains this thread reads, by bucket: what a waiter checks. */
@@ -302,6 +313,7 @@ extern __thread struct srcu_self srcu_self __attribute__((tls_model("initial-exe
 
 int srcu_slow_lock(struct srcu_struct *ssp);
 void srcu_slow_unlock(struct srcu_struct *ssp, int idx);
+void srcu_slow_up(struct srcu_struct *ssp, int idx);
 void srcu_wake_waiter(void **waiter);
 
 #define SRCU_ALWAYS static inline __attribute__((always_inline))
@@ -467,10 +479,12 @@ SRCU_ALWAYS int srcu_lock_body(struct srcu_struct *ssp)
 	return (int)(uint32_t)lock; /* cells lie where this is not negative */
 slow:
 #endif
-	return srcu_slow_lock(ssp);
+	return SRCU_SLOW_LOCK(ssp);
 }
 
-SRCU_ALWAYS void srcu_unlock_body(struct srcu_struct *ssp, int idx)
+/* slow_unlock: srcu_slow_unlock() (a wrong cookie takes back the note) or srcu_slow_up() */
+SRCU_ALWAYS void srcu_unlock_body(struct srcu_struct *ssp, int idx,
+				  void (*slow_unlock)(struct srcu_struct *, int))
 {
 #if SRCU_HAVE_RSEQ
 	uintptr_t lock = __atomic_load_n(&ssp->srcu_word, __ATOMIC_RELAXED);
@@ -497,7 +511,7 @@ wake:
 	return;
 slow:
 #endif
-	srcu_slow_unlock(ssp, idx);
+	slow_unlock(ssp, idx);
 }
 
 #ifndef SRCU_OUT_OF_LINE
@@ -522,7 +536,7 @@ static inline int srcu_read_lock(struct srcu_struct *ssp)
 static inline void srcu_read_unlock(struct srcu_struct *ssp, int idx)
 {
 	srcu_note_unlock(ssp);
-	srcu_unlock_body(ssp, idx);
+	srcu_unlock_body(ssp, idx, srcu_slow_unlock);
 }
 
 /*
@@ -537,7 +551,7 @@ static inline int srcu_down_read(struct srcu_struct *ssp)
 
 static inline void srcu_up_read(struct srcu_struct *ssp, int idx)
 {
-	srcu_unlock_body(ssp, idx);
+	srcu_unlock_body(ssp, idx, srcu_slow_up);
 }
 
 /*

@@ -5,6 +5,7 @@
  */
 #include "internal.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -26,6 +27,7 @@ static struct {
 	struct srcu_core *free;
 	char *cells; /* the arena being used up: slot 0's row */
 	size_t cells_used;
+	uintptr_t below; /* where there may be room for one more arena */
 } srcu_pool;
 
 struct srcu_lock *srcu_pool_lock(void)
@@ -33,11 +35,13 @@ struct srcu_lock *srcu_pool_lock(void)
 	return &srcu_pool.lock;
 }
 
-static void *srcu_map(size_t size)
+static void *srcu_map(void *hint, size_t size)
 {
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	int saved = errno;
+	void *memory = mmap(hint, size, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
+	errno = saved;
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
@@ -51,7 +55,7 @@ static struct srcu_core *srcu_core_take(void)
 		return core;
 	}
 	if (!chunk || chunk->used == SRCU_CHUNK) {
-		chunk = srcu_map(sizeof(*chunk));
+		chunk = srcu_map(NULL, sizeof(*chunk));
 		if (!chunk)
 			return NULL;
 		chunk->next = srcu_pool.chunks;
@@ -123,7 +127,9 @@ void srcu_core_free(struct srcu_core *core)
 
 /*
  * An arena: a row of sleepers, then a row per slot. Bit 31 of its addresses is 0, because their
- * lower half serves as cookie. A huge page per row would take 2 MB for a few domains.
+ * lower half serves as cookie. Where the kernel's choice is no good, we ask for a place below the
+ * arena before, then in the good halves of the 4 GB before. A huge page per row would take 2 MB for
+ * a few domains.
  */
 static char *srcu_map_arena(void)
 {
@@ -131,19 +137,19 @@ static char *srcu_map_arena(void)
 	size_t row = (size_t)1 << SRCU_ROW_SHIFT, size = (srcu_config.slots + 1) * row;
 	uintptr_t hint = 0;
 
-	for (int i = 0; i < 8; i++) {
-		char *memory = mmap((void *)hint, size, PROT_READ | PROT_WRITE,
-				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	for (uintptr_t i = 0; i < 64; i++) {
+		char *memory = srcu_map((void *)hint, size);
 		uintptr_t first = (uintptr_t)memory + row;
 
-		if (memory == MAP_FAILED)
+		if (!memory)
 			return NULL;
 		if (!((first | (first + row - 1)) & bit)) {
 			madvise(memory, size, MADV_NOHUGEPAGE);
+			srcu_pool.below = (uintptr_t)memory - size;
 			return memory + row;
 		}
 		munmap(memory, size);
-		hint = ((first - (uintptr_t)i * 2 * bit) & ~(bit | (bit - 1))) + bit / 2;
+		hint = i ? ((first - i * 2 * bit) & ~(bit | (bit - 1))) + bit / 2 : srcu_pool.below;
 	}
 	return NULL;
 }
@@ -174,20 +180,11 @@ struct srcu_cell *srcu_core_own_cells(struct srcu_core *core, bool wait)
 	return *owned;
 }
 
-/* For fork.c, with the pool's lock held or nobody else alive. */
-struct srcu_core *srcu_core_next(struct srcu_core *core)
+/* For fork.c, in the child. */
+void srcu_core_each(void (*func)(struct srcu_core *core))
 {
-	struct srcu_chunk *chunk = srcu_pool.chunks;
-	size_t i = 0;
-
-	if (core) {
-		while (core < chunk->cores || core >= chunk->cores + SRCU_CHUNK)
-			chunk = chunk->next;
-		i = (size_t)(core - chunk->cores) + 1;
-	}
-	for (; chunk; chunk = chunk->next, i = 0)
-		for (; i < chunk->used; i++)
-			if (chunk->cores[i].ssp)
-				return &chunk->cores[i];
-	return NULL;
+	for (struct srcu_chunk *chunk = srcu_pool.chunks; chunk; chunk = chunk->next)
+		for (size_t i = 0; i < chunk->used; i++)
+			if (chunk->cores[i].ssp && !chunk->cores[i].leaked)
+				func(&chunk->cores[i]);
 }

@@ -112,11 +112,11 @@ static bool srcu_cookie_is_old(struct srcu_struct *ssp, uint32_t kind)
 	return false;
 }
 
-void srcu_bad_cookie(struct srcu_struct *ssp, int idx)
+bool srcu_bad_cookie(struct srcu_struct *ssp, int idx)
 {
-	if (!srcu_cookie_is_old(ssp, (uint32_t)idx & ~SRCU_RANK))
-		srcu_report(
-			ssp,
-			"srcu_read_unlock() with cookie %#x, which is not of this domain: ignored",
-			(unsigned int)idx);
+	if (srcu_cookie_is_old(ssp, (uint32_t)idx & ~SRCU_RANK))
+		return false;
+	srcu_report(ssp, "srcu_read_unlock() with cookie %#x, which is not of this domain: ignored",
+		    (unsigned int)idx);
+	return true;
 }

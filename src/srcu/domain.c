@@ -58,8 +58,11 @@ void cleanup_srcu_struct(struct srcu_struct *ssp)
 	if (!core)
 		return;
 	if (wrong) {
-		/* Neither core nor cells are used again: nothing is recycled under a reader. */
-		srcu_store(&core->ssp, NULL);
+		/*
+		 * Neither core nor cells are used again: nothing is recycled under a reader. But a
+		 * leader who is at work goes on with them.
+		 */
+		srcu_store(&core->leaked, true);
 		return;
 	}
 	if (core->cells)

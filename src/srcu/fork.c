@@ -76,8 +76,7 @@ static void srcu_fork_child(void)
 	srcu_membarrier_fork();
 	srcu_track_fork();
 	srcu_early_armed = 0;
-	for (struct srcu_core *core = NULL; (core = srcu_core_next(core));)
-		srcu_fork_domain(core);
+	srcu_core_each(srcu_fork_domain);
 	pthread_sigmask(SIG_SETMASK, &srcu_fork_mask, NULL);
 }
 

@@ -10,6 +10,7 @@ bool srcu_gp_trylead(struct srcu_core *core)
 	return !srcu_load(&core->busy) && !__atomic_exchange_n(&core->busy, 1, __ATOMIC_ACQUIRE);
 }
 
+/* Also after a promotion by a reader, in a signal handler even: no thread is made here. */
 void srcu_gp_release(struct srcu_core *core)
 {
 	srcu_publish(&core->busy, 0);
@@ -17,7 +18,7 @@ void srcu_gp_release(struct srcu_core *core)
 	/* A worker that found busy set before has listed the domain before: one sees the other. */
 	srcu_mb_after_atomic();
 	if (srcu_load(&core->listed) && !srcu_on_worker)
-		srcu_worker_kick();
+		srcu_worker_wake();
 }
 
 /* G1. The fence that follows completes H's partner. */

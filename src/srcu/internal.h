@@ -25,6 +25,7 @@
  *  G5  flip: new readers use that rank. Needed for progress only, not for safety.
  *  G6  wait until the rank that was in use before is drained once.
  *  G7  (G) full fence, make gp_seq even, wake the followers, hand callbacks on.
+ *      What the worker leads may be taken over while it is in a callback: again from G2.
  * Waiting (in G4 and G6)
  *  W1  poll with plain loads for about 10 us.
  *  W2  set waiter[rank]; (F) one membarrier, or a full fence if small.
@@ -53,6 +54,9 @@
 struct srcu_fast;
 extern struct srcu_fast srcu_fast, srcu_fast_own;
 #define SRCU_FAST srcu_fast_own /* its own copy is one load nearer */
+#define SRCU_SLOW_LOCK(ssp) srcu_slow_lock_at(ssp, __builtin_return_address(0))
+struct srcu_struct;
+int srcu_slow_lock_at(struct srcu_struct *ssp, void *place);
 #define SRCU_OUT_OF_LINE
 #include "../../include/srcu.h"
 
@@ -125,6 +129,7 @@ struct srcu_core {
 	bool armed;	   /* waiter[wait_rank] is set; the leader's */
 	bool expedite;
 	uint8_t wait_rank; /* what the leader waits for; 0 or SRCU_RANK */
+	bool leaked;	   /* cleaned up while in use: *ssp is the user's again */
 	uint16_t stalls;   /* reported in this grace period */
 	struct srcu_waiter self;
 	uint64_t since_ns; /* when the leader began to wait for readers; 0: not yet */
@@ -137,8 +142,8 @@ struct srcu_core {
 	unsigned long poll_want; /* the latest cookie that the worker shall reach */
 	uint32_t backlog_max;	 /* 0: none */
 	bool listed;		 /* with the worker, or on its way there; under the queue lock */
-	bool led_by_worker;	 /* busy is the worker's */
-	bool dying;		 /* cleanup waits for the worker to let go */
+	bool led_by_worker;	 /* busy is the worker's, or his who takes over */
+	bool dying;		 /* cleaned up: the worker lets go, and calls nothing more */
 	bool orphan;		 /* cleaned up in a callback: the worker frees the core */
 	struct srcu_core *next;	 /* in the worker's list or inbox, or among the free ones */
 };
@@ -182,8 +187,8 @@ struct srcu_core *srcu_core_need(struct srcu_struct *ssp) SRCU_HIDDEN;
 void srcu_core_free(struct srcu_core *core) SRCU_HIDDEN;
 /* The cells for this generation, owned by the core; NULL: as above. */
 struct srcu_cell *srcu_core_own_cells(struct srcu_core *core, bool wait) SRCU_HIDDEN;
-/* Iterate over all cores in use: pass NULL first. */
-struct srcu_core *srcu_core_next(struct srcu_core *core) SRCU_HIDDEN;
+/* For all cores in use. */
+void srcu_core_each(void (*func)(struct srcu_core *core)) SRCU_HIDDEN;
 struct srcu_lock *srcu_pool_lock(void) SRCU_HIDDEN;
 
 static inline struct srcu_cell *srcu_cell_of(struct srcu_cell *cells, uint32_t slot)
@@ -192,6 +197,9 @@ static inline struct srcu_cell *srcu_cell_of(struct srcu_cell *cells, uint32_t s
 }
 
 /* ---- slots.c: counters ---- */
+
+/* srcu_slow_lock() for a read side whose lock was called from place. */
+int srcu_slow_lock_at(struct srcu_struct *ssp, void *place) SRCU_HIDDEN;
 
 extern uint32_t srcu_generation SRCU_HIDDEN; /* forks between the first process and this one */
 
@@ -241,9 +249,13 @@ bool srcu_queue_run(struct srcu_core *core) SRCU_HIDDEN; /* true: called some */
 bool srcu_queue_wants(struct srcu_core *core) SRCU_HIDDEN;
 unsigned long srcu_queue_pending(struct srcu_core *core) SRCU_HIDDEN;
 void srcu_worker_submit(struct srcu_core *core) SRCU_HIDDEN;
-void srcu_worker_kick(void) SRCU_HIDDEN;
+void srcu_worker_wake(void) SRCU_HIDDEN; /* if there is one */
+void srcu_worker_kick(void) SRCU_HIDDEN; /* and make it, if there is none */
 void srcu_worker_hurry(struct srcu_core *core) SRCU_HIDDEN;
 bool srcu_worker_running(void) SRCU_HIDDEN;
+bool srcu_worker_drives(void) SRCU_HIDDEN; /* it runs, and is not in a callback */
+void srcu_worker_calls(bool begin) SRCU_HIDDEN;
+bool srcu_worker_take_over(struct srcu_core *core) SRCU_HIDDEN;
 void srcu_worker_let_go(struct srcu_core *core) SRCU_HIDDEN;
 void srcu_worker_fork(void) SRCU_HIDDEN;
 struct srcu_lock *srcu_worker_lock(void) SRCU_HIDDEN;
@@ -261,10 +273,11 @@ bool srcu_self_reads(struct srcu_struct *ssp) SRCU_HIDDEN;
 bool srcu_self_reads_any(void) SRCU_HIDDEN;
 void srcu_check_self(struct srcu_struct *ssp, const char *who) SRCU_HIDDEN;
 void srcu_check_stall(struct srcu_core *core) SRCU_HIDDEN;
-void srcu_bad_cookie(struct srcu_struct *ssp, int idx) SRCU_HIDDEN;
+/* True: reported. */
+bool srcu_bad_cookie(struct srcu_struct *ssp, int idx) SRCU_HIDDEN;
 void srcu_track_open(struct srcu_struct *ssp, void *place) SRCU_HIDDEN;
 void srcu_track_close(struct srcu_struct *ssp) SRCU_HIDDEN;
-/* "thread 12 at 0x... for 3.1 s, ..." of the open read sides; "" if not tracked. */
+/* "thread 12 from program+0x1234, 3100 ms ago; ..." of the open read sides; "" if not tracked. */
 void srcu_track_print(struct srcu_struct *ssp, char *text, size_t size) SRCU_HIDDEN;
 void srcu_track_fork(void) SRCU_HIDDEN;
 

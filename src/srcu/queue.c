@@ -47,11 +47,14 @@ bool srcu_queue_wants(struct srcu_core *core)
 	return core->batch || core->queue || !srcu_gp_done(core, core->poll_want);
 }
 
-/* Under the queue lock: give the domain to the worker. Returns true if it must be told. */
+/*
+ * Under the queue lock: give the domain to the worker. Returns true if it must be told: also where
+ * its thread could not be made, or was the parent's.
+ */
 static bool srcu_queue_list(struct srcu_core *core)
 {
 	if (core->listed)
-		return false;
+		return !srcu_worker_running();
 	srcu_store(&core->poll_want, srcu_load(&core->gp_seq) & ~1ul); /* nothing */
 	srcu_store(&core->listed, true);
 	srcu_worker_submit(core);
@@ -161,6 +164,7 @@ bool srcu_queue_run(struct srcu_core *core)
 		srcu_queue_take(core);
 	if (!core->batch)
 		return false;
+	srcu_worker_calls(true);
 	srcu_tsan_acquire(core->ssp);
 	for (struct srcu_head *head; (head = core->batch) && count < SRCU_BATCH; count++) {
 		srcu_callback_t func = head->func;
@@ -172,6 +176,8 @@ bool srcu_queue_run(struct srcu_core *core)
 		srcu_tsan_release(core);
 		srcu_publish(&core->invoked, core->started);
 		srcu_count_up(callbacks);
+		if (srcu_load(&core->dying))
+			break; /* cleaned up with callbacks pending: they never run */
 	}
 	srcu_event_signal(core);
 	return true;

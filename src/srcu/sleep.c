@@ -120,7 +120,6 @@ void srcu_gp_drive(struct srcu_core *core, bool expedited)
 	uint64_t start = 0;
 	unsigned int pause = 1;
 
-	core->since_ns = 0;
 	while (!srcu_gp_step(core)) {
 		uint64_t limit =
 			srcu_config.spin_ns * (expedited || srcu_load(&core->expedite) ? 5 : 1);

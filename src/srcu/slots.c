@@ -36,25 +36,29 @@ static unsigned long *srcu_active(struct srcu_struct *ssp, uintptr_t rank)
 }
 
 /*
- * Returns the count before. After a fork the word still holds counts of threads that are not here;
- * whoever comes first replaces it. An addition to the stale word is lost and thus done again.
+ * After a fork the word still holds counts of threads that are not here; whoever comes first
+ * replaces it. An addition to the stale word is lost and thus done again.
  */
-static long srcu_active_count_add(struct srcu_struct *ssp, uintptr_t rank, long delta)
+static __attribute__((noinline, cold)) void srcu_active_renew(unsigned long *active,
+							      unsigned long word, long delta)
 {
-	unsigned long *active = srcu_active(ssp, rank);
 	unsigned long fresh = srcu_word_base(srcu_load(&srcu_generation));
-	unsigned long word = __atomic_fetch_add(active, (unsigned long)delta, __ATOMIC_SEQ_CST);
 
-	if (srcu_word_current(word))
-		return (long)srcu_word_count(word);
-	word += (unsigned long)delta;
 	do {
 		if (__atomic_compare_exchange_n(active, &word, fresh + (unsigned long)delta, false,
 						__ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
-			return 0;
+			return;
 	} while (!srcu_word_current(word));
-	word = __atomic_fetch_add(active, (unsigned long)delta, __ATOMIC_SEQ_CST);
-	return (long)srcu_word_count(word);
+	__atomic_fetch_add(active, (unsigned long)delta, __ATOMIC_SEQ_CST);
+}
+
+static inline void srcu_active_count_add(struct srcu_struct *ssp, uintptr_t rank, long delta)
+{
+	unsigned long *active = srcu_active(ssp, rank);
+	unsigned long word = __atomic_fetch_add(active, (unsigned long)delta, __ATOMIC_SEQ_CST);
+
+	if (srcu_unlikely(!srcu_word_current(word)))
+		srcu_active_renew(active, word + (unsigned long)delta, delta);
 }
 
 void srcu_active_add(struct srcu_struct *ssp, uintptr_t rank, long delta)
@@ -70,7 +74,7 @@ long srcu_active_count(struct srcu_struct *ssp, uintptr_t rank)
 }
 
 /* R1 to R3 by atomics. */
-int srcu_slow_lock(struct srcu_struct *ssp)
+int srcu_slow_lock_at(struct srcu_struct *ssp, void *place)
 {
 	struct srcu_core *core = srcu_load_acquire(&ssp->srcu_core);
 	uintptr_t rank = core ? srcu_load(&core->rank) : 0;
@@ -84,7 +88,7 @@ int srcu_slow_lock(struct srcu_struct *ssp)
 	 */
 	srcu_mb_after_atomic();
 	if (srcu_unlikely(srcu_config.mode & SRCU_MODE_TRACK))
-		srcu_track_open(ssp, __builtin_return_address(0));
+		srcu_track_open(ssp, place);
 	uses = srcu_load(&ssp->srcu_uses);
 	if (srcu_unlikely(uses & SRCU_DEAD))
 		srcu_report(ssp, "srcu_read_lock() after cleanup_srcu_struct()");
@@ -96,6 +100,11 @@ int srcu_slow_lock(struct srcu_struct *ssp)
 	return (int)(srcu_tag_of(ssp, srcu_load(&srcu_generation)) | SRCU_SLOW | (uint32_t)rank);
 }
 
+int srcu_slow_lock(struct srcu_struct *ssp)
+{
+	return srcu_slow_lock_at(ssp, __builtin_return_address(0));
+}
+
 static void srcu_slow_notes(struct srcu_struct *ssp)
 {
 	if (srcu_config.mode & SRCU_MODE_TRACK)
@@ -103,8 +112,8 @@ static void srcu_slow_notes(struct srcu_struct *ssp)
 	srcu_tsan_release(ssp);
 }
 
-/* R4 to R6 by atomics. */
-void srcu_slow_unlock(struct srcu_struct *ssp, int idx)
+/* R4 to R6 by atomics. False: a wrong cookie, reported and not counted. */
+static bool srcu_slow_end(struct srcu_struct *ssp, int idx)
 {
 	uint32_t tag = srcu_tag_of(ssp, srcu_load(&srcu_generation));
 	uint32_t kind = (uint32_t)idx & ~SRCU_RANK;
@@ -113,16 +122,14 @@ void srcu_slow_unlock(struct srcu_struct *ssp, int idx)
 	uintptr_t word = srcu_load(&ssp->srcu_word);
 
 	if (srcu_unlikely(srcu_load(&ssp->srcu_uses) & SRCU_DEAD))
-		return; /* the cleanup has reported this read side */
+		return true; /* the cleanup has reported this read side */
 	if (kind != (tag | SRCU_SLOW) &&
-	    !(word && kind == (uint32_t)(word & ~(uintptr_t)SRCU_RANK))) {
-		srcu_bad_cookie(ssp, idx);
-		return;
-	}
+	    !(word && kind == (uint32_t)(word & ~(uintptr_t)SRCU_RANK)))
+		return !srcu_bad_cookie(ssp, idx);
 	/* In this order: once there are cells, an aborted unlock may leave the count at -1. */
 	if (srcu_active_count(ssp, rank) <= 0 && !srcu_load(&ssp->srcu_word)) {
 		srcu_report(ssp, "srcu_read_unlock() without srcu_read_lock(): ignored");
-		return;
+		return false;
 	}
 	if (srcu_unlikely(srcu_config.mode & (SRCU_MODE_TRACK | SRCU_MODE_TSAN)))
 		srcu_slow_notes(ssp);
@@ -139,19 +146,35 @@ void srcu_slow_unlock(struct srcu_struct *ssp, int idx)
 	} else if (srcu_unlikely(srcu_load(srcu_waiter_small(core, rank)) != NULL)) {
 		srcu_wake_waiter(srcu_waiter_small(core, rank));
 	}
+	return true;
 }
 
-static uint64_t *srcu_count_at(struct srcu_cell *cells, uint32_t slot, uintptr_t rank)
+void srcu_slow_up(struct srcu_struct *ssp, int idx)
 {
-	return &srcu_cell_of(cells, slot)->lock[rank / SRCU_RANK];
+	srcu_slow_end(ssp, idx);
 }
 
-static unsigned long srcu_sum_cells(struct srcu_cell *cells, uintptr_t rank, size_t offset)
+void srcu_slow_unlock(struct srcu_struct *ssp, int idx)
+{
+	if (!srcu_slow_end(ssp, idx))
+		srcu_note_lock(ssp);
+}
+
+static unsigned long srcu_sum_locks(struct srcu_cell *cells, uintptr_t rank)
 {
 	unsigned long sum = 0;
 
 	for (uint32_t slot = 0; slot < srcu_config.slots; slot++)
-		sum += srcu_load_acquire(srcu_count_at(cells, slot, rank) + offset);
+		sum += srcu_load_acquire(&srcu_cell_of(cells, slot)->lock[rank / SRCU_RANK]);
+	return sum;
+}
+
+static unsigned long srcu_sum_unlocks(struct srcu_cell *cells, uintptr_t rank)
+{
+	unsigned long sum = 0;
+
+	for (uint32_t slot = 0; slot < srcu_config.slots; slot++)
+		sum += srcu_load_acquire(&srcu_cell_of(cells, slot)->unlock[rank / SRCU_RANK]);
 	return sum;
 }
 
@@ -160,10 +183,9 @@ unsigned long srcu_sum(struct srcu_core *core, uintptr_t rank)
 {
 	struct srcu_cell *cells = srcu_load_acquire(&core->cells);
 	unsigned long locks = 0, unlocks = 0, active;
-	const size_t unlock = SRCU_UNLOCK / sizeof(uint64_t);
 
 #ifdef SRCU_MUTANT_SUMS_SWAPPED
-	locks = cells ? srcu_sum_cells(cells, rank, 0) : 0;
+	locks = cells ? srcu_sum_locks(cells, rank) : 0;
 #endif
 	/*
 	 * barrier(D): pairs with C in srcu_unlock_body(): an unlock that is counted here had its
@@ -171,22 +193,20 @@ unsigned long srcu_sum(struct srcu_core *core, uintptr_t rank)
 	 * could lack a reader whose unlock then hides another reader that is still there.
 	 */
 	if (cells)
-		unlocks = srcu_sum_cells(cells, rank, unlock);
+		unlocks = srcu_sum_unlocks(cells, rank);
 	active = (unsigned long)srcu_active_count(core->ssp, rank);
 #ifndef SRCU_MUTANT_SUMS_SWAPPED
 	if (cells)
-		locks = srcu_sum_cells(cells, rank, 0);
+		locks = srcu_sum_locks(cells, rank);
 #endif
 	return locks + active - unlocks;
 }
 
 void srcu_cells_balance(struct srcu_cell *cells)
 {
-	const size_t unlock = SRCU_UNLOCK / sizeof(uint64_t);
-
 	for (uintptr_t rank = 0; rank <= SRCU_RANK; rank += SRCU_RANK)
-		*(srcu_count_at(cells, 0, rank) + unlock) +=
-			srcu_sum_cells(cells, rank, 0) - srcu_sum_cells(cells, rank, unlock);
+		cells->unlock[rank / SRCU_RANK] +=
+			srcu_sum_locks(cells, rank) - srcu_sum_unlocks(cells, rank);
 }
 
 /* P1 to P3, under busy. */
@@ -209,22 +229,24 @@ static void srcu_promote_publish(struct srcu_struct *ssp, struct srcu_core *core
 /* If !wait, it is a reader that asks: it gives up rather than wait for anybody. */
 int srcu_promote_core(struct srcu_struct *ssp, bool wait)
 {
-	int saved = errno;
 	struct srcu_core *core = srcu_core_get(ssp, wait);
 	struct srcu_cell *cells;
-	int ret = 0;
+	int saved = errno, ret = 0;
 
 	if (!core)
-		ret = -ENOMEM;
-	else if (!srcu_load(&core->cells)) {
+		return -ENOMEM;
+	/* A reader may have come here by what was true before the start. */
+	if (srcu_config.mode & SRCU_MODE_PERCPU && !srcu_load(&core->cells)) {
 #ifndef SRCU_MUTANT_PUBLISH_DURING_SCAN
 		while (!srcu_gp_trylead(core)) {
 			uint32_t seen = srcu_load_acquire(&core->event);
 
 			if (!wait)
 				return -EBUSY;
-			if (srcu_load(&core->busy))
-				srcu_event_wait(core, seen, 0);
+			if (!srcu_load(&core->busy))
+				continue;
+			srcu_check_self(ssp, "a grace period");
+			srcu_event_wait(core, seen, 0);
 		}
 #endif
 		if (core->cells)
@@ -244,5 +266,5 @@ int srcu_promote_core(struct srcu_struct *ssp, bool wait)
 int srcu_promote(struct srcu_struct *ssp)
 {
 	srcu_start(true);
-	return srcu_config.mode & SRCU_MODE_PERCPU ? srcu_promote_core(ssp, true) : 0;
+	return srcu_promote_core(ssp, true);
 }

@@ -5,6 +5,7 @@
  */
 #include "internal.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,6 +147,7 @@ static void srcu_start_decide(void)
 {
 	const char *mode = secure_getenv("SRCU_MODE");
 	const char *track = secure_getenv("SRCU_TRACK");
+	int saved = errno;
 	bool atomic;
 
 	mode = mode ? mode : "";
@@ -171,6 +173,7 @@ static void srcu_start_decide(void)
 		srcu_store(&srcu_config.promote_after, 0);
 	}
 	srcu_fork_register();
+	errno = saved;
 }
 
 bool srcu_start(bool wait)
@@ -179,6 +182,9 @@ bool srcu_start(bool wait)
 
 	if (srcu_load_acquire(&srcu_start_state) == 2)
 		return true;
+	/* A reader, perhaps in a signal handler, goes on without: the decision allocates. */
+	if (!wait)
+		return false;
 	if (__atomic_compare_exchange_n(&srcu_start_state, &state, 1, false, __ATOMIC_ACQUIRE,
 					__ATOMIC_ACQUIRE)) {
 		srcu_start_decide();
@@ -186,9 +192,9 @@ bool srcu_start(bool wait)
 		srcu_futex_wake(&srcu_start_state);
 		return true;
 	}
-	while (wait && srcu_load_acquire(&srcu_start_state) == 1)
+	while (srcu_load_acquire(&srcu_start_state) == 1)
 		srcu_futex_wait(&srcu_start_state, 1, 0);
-	return srcu_load_acquire(&srcu_start_state) == 2;
+	return true;
 }
 
 /* Before the program's own constructors, so that the environment counts from the first use on. */
@@ -202,10 +208,16 @@ void srcu_get_stats(struct srcu_stats *stats, size_t size)
 	struct srcu_stats now;
 
 	srcu_start(true);
-	for (size_t i = 0; i < sizeof(now) / sizeof(long); i++)
-		((unsigned long *)&now)[i] = srcu_load((unsigned long *)&srcu_count + i);
 	now.mode = srcu_config.mode;
 	now.slots = srcu_config.slots;
+	now.membarriers = srcu_load(&srcu_count.membarriers);
+	now.grace_periods = srcu_load(&srcu_count.grace_periods);
+	now.flips = srcu_load(&srcu_count.flips);
+	now.sleeps = srcu_load(&srcu_count.sleeps);
+	now.wakeups = srcu_load(&srcu_count.wakeups);
+	now.promotions = srcu_load(&srcu_count.promotions);
+	now.callbacks = srcu_load(&srcu_count.callbacks);
+	now.reports = srcu_load(&srcu_count.reports);
 	memset(stats, 0, size);
 	memcpy(stats, &now, size < sizeof(now) ? size : sizeof(now));
 }

@@ -2,15 +2,18 @@
 /* Waiting for grace periods: one caller leads in its own thread, the others follow. */
 #include "internal.h"
 
-/* In a callback: the worker itself leads this domain's grace period, half way through. */
-static bool srcu_finish_own(struct srcu_core *core)
+/*
+ * The worker leads this domain's grace period, but is in a callback, which may take its time, or
+ * may be waiting for this very thread (or be this call). From the fence (G2) on again, so that it
+ * does not matter how far the worker had come.
+ */
+static bool srcu_finish_workers(struct srcu_core *core, bool expedited)
 {
-	if (!srcu_on_worker || !core->led_by_worker)
+	if (!srcu_worker_take_over(core))
 		return false;
-	srcu_wait_disarm(core);
-	srcu_gp_drive(core, true);
+	srcu_gp_fence(core->cells != NULL);
+	srcu_gp_drive(core, expedited || srcu_on_worker);
 	srcu_gp_close(core);
-	core->led_by_worker = false;
 	srcu_gp_release(core);
 	return true;
 }
@@ -26,7 +29,7 @@ static void srcu_follow(struct srcu_struct *ssp, struct srcu_core *core, uint32_
 	if (srcu_load_acquire(&core->event) != seen)
 		return;
 	srcu_check_self(ssp, "a grace period");
-	if (hurry)
+	if (hurry && srcu_load(&core->listed))
 		srcu_worker_hurry(core);
 	srcu_event_wait(core, seen, 0);
 }
@@ -53,10 +56,13 @@ static void srcu_reach(struct srcu_struct *ssp, unsigned long cookie, bool exped
 			if (!srcu_gp_done(core, cookie))
 				srcu_lead(core, expedited);
 			srcu_gp_release(core);
-		} else if (!srcu_finish_own(core)) {
+		} else if (!srcu_finish_workers(core, expedited)) {
 			srcu_follow(ssp, core, seen, expedited);
 		}
 	}
+	/* In the child of a fork, callbacks of the parent may still wait for a worker. */
+	if (srcu_load(&core->listed) && !srcu_worker_running())
+		srcu_worker_kick();
 	srcu_tsan_acquire(ssp);
 }
 
@@ -104,7 +110,7 @@ int poll_state_synchronize_srcu(struct srcu_struct *ssp, unsigned long cookie)
  */
 static bool srcu_worker_reaches(struct srcu_core *core, unsigned long cookie)
 {
-	return !srcu_on_worker && srcu_worker_running() && srcu_load_acquire(&core->listed) &&
+	return srcu_worker_drives() && srcu_load_acquire(&core->listed) &&
 	       (long)(srcu_load(&core->poll_want) - cookie) >= 0;
 }
 

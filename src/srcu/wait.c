@@ -9,6 +9,19 @@
 #include <time.h>
 #include <unistd.h>
 
+/* As the system call has it, whatever time_t the C library has. */
+#ifndef SYS_futex
+#define SYS_futex SYS_futex_time64
+typedef int64_t srcu_kernel_long;
+#elif defined(__x86_64__)
+typedef int64_t srcu_kernel_long;
+#else
+typedef long srcu_kernel_long;
+#endif
+struct srcu_timespec {
+	srcu_kernel_long seconds, nanoseconds;
+};
+
 uint64_t srcu_now_ns(void)
 {
 	struct timespec now;
@@ -19,7 +32,8 @@ uint64_t srcu_now_ns(void)
 
 void srcu_futex_wait(uint32_t *word, uint32_t value, uint64_t ns)
 {
-	struct timespec limit = { (time_t)(ns / 1000000000u), (long)(ns % 1000000000u) };
+	struct srcu_timespec limit = { (srcu_kernel_long)(ns / 1000000000u),
+				       (srcu_kernel_long)(ns % 1000000000u) };
 	int saved = errno;
 
 	syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, ns ? &limit : NULL, NULL, 0);

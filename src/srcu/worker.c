@@ -23,6 +23,8 @@ static struct {
 	struct srcu_core *inbox; /* newest first */
 	uint32_t arrivals;
 	struct srcu_core *list; /* the worker's own */
+	struct srcu_lock lead;	/* of calling, and of led_by_worker while calling */
+	bool calling;		/* in callbacks, for who knows how long */
 } srcu_worker;
 
 __thread bool srcu_on_worker;
@@ -40,6 +42,56 @@ struct srcu_lock *srcu_worker_lock(void)
 bool srcu_worker_running(void)
 {
 	return srcu_load_acquire(&srcu_worker.state) == SRCU_WORKER_RUNS;
+}
+
+bool srcu_worker_drives(void)
+{
+	return srcu_worker_running() && !srcu_load(&srcu_worker.calling);
+}
+
+/* Who sleeps for the worker to end a grace period had better do it himself now. */
+static void srcu_worker_offer(struct srcu_core *list)
+{
+	for (struct srcu_core *core = list; core; core = core->next)
+		if (srcu_load(&core->led_by_worker) ||
+		    !srcu_gp_done(core, srcu_load(&core->poll_want)))
+			srcu_event_signal(core);
+}
+
+/*
+ * Callbacks may block, and wait for threads that wait for grace periods: while the worker is in
+ * them, the grace periods that it leads are free to be taken over.
+ */
+void srcu_worker_calls(bool begin)
+{
+	if (srcu_worker.calling == begin)
+		return;
+	srcu_lock(&srcu_worker.lead);
+	srcu_store(&srcu_worker.calling, begin);
+	srcu_unlock(&srcu_worker.lead);
+	if (!begin)
+		return;
+	srcu_worker_offer(srcu_worker.list);
+	srcu_lock(&srcu_worker.lock);
+	srcu_worker_offer(srcu_worker.inbox);
+	srcu_unlock(&srcu_worker.lock);
+}
+
+/* The caller is the leader then, of a grace period that may be anywhere between G1 and G7. */
+bool srcu_worker_take_over(struct srcu_core *core)
+{
+	bool taken;
+
+	if (!srcu_load(&core->led_by_worker))
+		return false;
+	srcu_lock(&srcu_worker.lead);
+	taken = srcu_worker.calling && core->led_by_worker;
+	if (taken)
+		srcu_store(&core->led_by_worker, false);
+	srcu_unlock(&srcu_worker.lead);
+	if (taken)
+		srcu_wait_disarm(core);
+	return taken;
 }
 
 /* Under the core's queue lock. */
@@ -113,29 +165,38 @@ static void srcu_worker_drop(struct srcu_core *core)
 	srcu_wait_disarm(core);
 	core->phase = SRCU_IDLE;
 	srcu_publish(&core->gp_seq, core->gp_seq & ~1ul);
-	core->led_by_worker = false;
+	srcu_store(&core->led_by_worker, false);
 	srcu_gp_release(core);
 }
 
-/* Run what is due and begin what is needed. Returns the link to the next domain. */
-static struct srcu_core **srcu_worker_visit(struct srcu_core **link, bool *progress, int *begun,
-					    bool *percpu)
+/* Run the callbacks that are due. Returns whether there were any. */
+static bool srcu_worker_call(void)
+{
+	uint32_t generation = srcu_load(&srcu_generation);
+	bool called = false;
+
+	for (struct srcu_core *core = srcu_worker.list; core; core = core->next) {
+		called |= !srcu_load(&core->dying) && srcu_queue_run(core);
+		if (srcu_load(&srcu_generation) != generation)
+			break; /* a callback forked, and this is the child: the list is new */
+	}
+	srcu_worker_calls(false);
+	return called;
+}
+
+/* Begin what is needed. Returns the link to the next domain. */
+static struct srcu_core **srcu_worker_visit(struct srcu_core **link, int *begun, bool *percpu)
 {
 	struct srcu_core *core = *link, *next = core->next;
-	uint32_t generation = srcu_load(&srcu_generation);
 
 	if (srcu_load_acquire(&core->dying) && core->led_by_worker)
 		srcu_worker_drop(core);
-	if (!srcu_load(&core->dying) && srcu_queue_run(core))
-		*progress = true;
-	if (srcu_load(&srcu_generation) != generation)
-		return NULL; /* a callback forked, and this is the child: the list is new */
 	if (!srcu_worker_keeps(core)) {
 		*link = next;
 		return link;
 	}
 	if (!core->batch && !core->led_by_worker && srcu_gp_trylead(core)) {
-		core->led_by_worker = true;
+		srcu_store(&core->led_by_worker, true);
 		srcu_gp_open(core);
 		++*begun;
 		*percpu |= core->cells != NULL;
@@ -148,7 +209,7 @@ static bool srcu_worker_step(struct srcu_core *core)
 	if (!core->led_by_worker || srcu_load(&core->dying) || !srcu_gp_step(core))
 		return false;
 	srcu_gp_close(core);
-	core->led_by_worker = false;
+	srcu_store(&core->led_by_worker, false);
 	srcu_gp_release(core);
 	return true;
 }
@@ -164,14 +225,11 @@ static bool srcu_worker_step_all(void)
 
 static bool srcu_worker_round(void)
 {
-	bool progress = false, percpu = false;
+	bool progress = srcu_worker_call(), percpu = false;
 	int begun = 0;
 
-	for (struct srcu_core **link = &srcu_worker.list; *link;) {
-		link = srcu_worker_visit(link, &progress, &begun, &percpu);
-		if (!link)
-			return true;
-	}
+	for (struct srcu_core **link = &srcu_worker.list; *link;)
+		link = srcu_worker_visit(link, &begun, &percpu);
 	if (begun)
 		srcu_gp_fence(percpu);
 	return srcu_worker_step_all() || progress || begun;
@@ -273,12 +331,17 @@ static void srcu_worker_create(void)
 	srcu_publish(&srcu_worker.state, error ? SRCU_WORKER_FAILED : SRCU_WORKER_RUNS);
 }
 
+void srcu_worker_wake(void)
+{
+	srcu_waiter_wake(&srcu_worker.waiter);
+}
+
 /* There is something new for the worker. */
 void srcu_worker_kick(void)
 {
 	if (!srcu_worker_running())
 		srcu_worker_create();
-	srcu_waiter_wake(&srcu_worker.waiter);
+	srcu_worker_wake();
 }
 
 void srcu_worker_hurry(struct srcu_core *core)
@@ -292,12 +355,12 @@ void srcu_worker_hurry(struct srcu_core *core)
 /* For cleanup: afterwards the worker does not know the domain. In a callback, it soon will not. */
 void srcu_worker_let_go(struct srcu_core *core)
 {
+	__atomic_store_n(&core->dying, true, __ATOMIC_SEQ_CST);
 	if (srcu_on_worker) {
-		if (core->led_by_worker)
+		if (srcu_worker_take_over(core))
 			srcu_worker_drop(core);
 		return;
 	}
-	__atomic_store_n(&core->dying, true, __ATOMIC_SEQ_CST);
 	for (;;) {
 		uint32_t seen = srcu_load_acquire(&core->event);
 
@@ -320,5 +383,7 @@ void srcu_worker_fork(void)
 	srcu_worker.inbox = NULL;
 	srcu_worker.list = NULL;
 	srcu_worker.arrivals = 0;
+	srcu_worker.lead.word = 0;
+	srcu_worker.calling = srcu_on_worker;
 	srcu_worker.state = srcu_on_worker ? SRCU_WORKER_RUNS : SRCU_WORKER_NONE;
 }

@@ -45,15 +45,19 @@ static void age(unsigned long start)
 	core = srcu_core_get(&domain, true);
 	CHECK(core && !core->busy && !core->listed);
 	core->gp_seq = core->poll_want = start;
-	core->queued = core->started = core->invoked = (unsigned long)-2;
+	core->queued = core->taken = core->started = core->invoked = (unsigned long)-2;
 	core->event = core->self.seq = UINT32_MAX - 1;
 	srcu_gate.started = srcu_gate.done = UINT32_MAX - 1;
 	if (promoted) {
 		struct srcu_cell *cell = srcu_cell_of(core->cells, 0);
 
-		CHECK(cell->lock[0] == cell->unlock[0] && cell->lock[1] == cell->unlock[1]);
-		cell->lock[0] = cell->unlock[0] = UINT64_MAX - 1;
-		cell->lock[1] = cell->unlock[1] = UINT64_MAX;
+		/* Only the sums over all slots balance: both get the same on top. */
+		for (int rank = 0; rank < 2; rank++) {
+			uint64_t ahead = UINT64_MAX - (uint64_t)!rank - cell->lock[rank];
+
+			cell->lock[rank] += ahead;
+			cell->unlock[rank] += ahead;
+		}
 	}
 }
 

@@ -25,6 +25,8 @@ const struct model models[] = {
 	{ "gate", "two writers share a membarrier", gate_build, 0, 4, true, 0 },
 	{ "gate-3", "three callers of the gate sleep and wake", gate_build_callers, 3, 2, true, 0 },
 	{ "sequence", "two writers share a grace period", sequence_build, 0, 3, true, 0 },
+	{ "takeover", "from the worker, whose callback waits", takeover_build, 1, 3, true, 0 },
+	{ "takeover-2", "the same, the callback just ends", takeover_build, 0, 3, true, 0 },
 	{ 0 },
 };
 
@@ -76,4 +78,8 @@ const struct mutant_row mutants[MUTANTS] = {
 	ROW(NO_SIGNAL, "the leader wakes its followers without changing the word they sleep on"),
 	ROW(NO_SIGNAL_FENCE, "no fence between the leader's signal and its look for followers"),
 	ROW(EVENT_READ_LATE, "a follower reads that word after it looked"),
+	ROW(NO_TAKE_OVER, "nobody takes over what the worker leads while it is in a callback"),
+	ROW(TAKE_OVER_ALWAYS, "the same is taken over while the worker is at it"),
+	ROW(TAKE_OVER_UNFENCED, "who takes over makes no membarrier"),
+	ROW(OFFER_EARLY, "the worker wakes those who could before it says that it is in callbacks"),
 };

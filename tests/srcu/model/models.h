@@ -59,6 +59,10 @@ enum mutant {
 	NO_SIGNAL,
 	NO_SIGNAL_FENCE,
 	EVENT_READ_LATE,
+	NO_TAKE_OVER,
+	TAKE_OVER_ALWAYS,
+	TAKE_OVER_UNFENCED,
+	OFFER_EARLY,
 	MUTANTS
 };
 
@@ -95,3 +99,4 @@ void wait_build_worker(struct machine *m, enum mutant mutant, int variant);
 void gate_build(struct machine *m, enum mutant mutant, int variant);
 void gate_build_callers(struct machine *m, enum mutant mutant, int variant);
 void sequence_build(struct machine *m, enum mutant mutant, int variant);
+void takeover_build(struct machine *m, enum mutant mutant, int variant);

@@ -432,6 +432,31 @@ TEST(thread_without_rseq)
 }
 #endif
 
+/* Cookies want half of all addresses for counters; the kernel starts with the other half here. */
+TEST(room_for_counters)
+{
+	const size_t size = (size_t)1 << 28, count = 100000;
+	struct srcu_struct *ssp;
+	void *taken;
+
+	if (!(test_stats().mode & SRCU_MODE_PERCPU))
+		return;
+	ssp = calloc(count, sizeof(*ssp));
+	CHECK(ssp);
+	do {
+		taken = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+			     0);
+		CHECK(taken != MAP_FAILED);
+	} while (((uintptr_t)taken >> 28 & 15) != 15);
+	for (size_t i = 0; i < count; i++) {
+		CHECK(srcu_promote(&ssp[i]) == 0);
+		CHECK(ssp[i].srcu_word);
+	}
+	for (size_t i = 0; i < count; i++)
+		cleanup_srcu_struct(&ssp[i]);
+	free(ssp);
+}
+
 int main(int argc, char **argv)
 {
 	RUN(constructor);
@@ -446,6 +471,7 @@ int main(int argc, char **argv)
 	RUN(ends_on_another_thread);
 	RUN(signals);
 	RUN(many_domains);
+	RUN(room_for_counters);
 	RUN(unmapped_after_cleanup);
 	RUN(many_waiters);
 	RUN(sleeping_reader);

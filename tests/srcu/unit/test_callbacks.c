@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* call_srcu(), srcu_barrier(), back-pressure: guarantees 4 and 5. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include "test.h"
 
 DEFINE_STATIC_SRCU(srcu_a);
@@ -212,6 +215,145 @@ TEST(short_lives)
 	CHECK(called == 2000 && test_stats().reports == 0);
 }
 
+static unsigned long fences_short;
+
+/* In a callback while srcu_b's grace period is open and, in this round, not fenced yet. */
+static void counts_fences(struct srcu_head *head)
+{
+	struct srcu_stats before = test_stats(), after;
+
+	(void)head;
+	synchronize_srcu(&srcu_b);
+	after = test_stats();
+	if (after.mode & SRCU_MODE_PERCPU &&
+	    after.membarriers - before.membarriers < after.grace_periods - before.grace_periods)
+		fences_short++;
+	test_store(&called, called + 1);
+}
+
+static void begins_other(struct srcu_head *head)
+{
+	static struct srcu_head other[8];
+	static int used;
+
+	(void)head;
+	call_srcu(&srcu_b, &other[used++ % 8], count);
+}
+
+/* More than one batch, so that the worker visits srcu_b between two callbacks of srcu_a. */
+TEST(each_grace_period_has_its_fence)
+{
+	static struct srcu_head heads[600];
+	int idx = srcu_down_read(&srcu_a);
+
+	CHECK(srcu_promote(&srcu_b) == 0);
+	for (int i = 0; i < 600; i++)
+		call_srcu(&srcu_a, &heads[i],
+			  i == 0 || i == 300 ? begins_other
+			  : i % 256 < 2	     ? counts_fences
+					     : count);
+	srcu_up_read(&srcu_a, idx);
+	srcu_barrier(&srcu_a);
+	srcu_barrier(&srcu_b);
+	CHECK(called == 600 && !fences_short);
+}
+
+static int blocked, unblock;
+
+static void blocks(struct srcu_head *head)
+{
+	(void)head;
+	test_store(&blocked, 1);
+	while (!test_load(&unblock))
+		test_sleep_ms(1);
+	test_store(&called, called + 1);
+}
+
+static void *synchronize(void *ssp)
+{
+	synchronize_srcu(ssp);
+	test_store(&unblock, 1);
+	return NULL;
+}
+
+static void *finish_poll(void *ssp)
+{
+	cond_synchronize_srcu(ssp, start_poll_synchronize_srcu(ssp));
+	test_store(&unblock, 1);
+	return NULL;
+}
+
+/* A callback waits for a thread that waits for a grace period that the worker has begun. */
+static void waiter_goes_on(void *(*waits)(void *), bool early)
+{
+	static struct srcu_head heads[2];
+	pthread_t thread;
+	int idx = srcu_down_read(&srcu_b);
+
+	test_store(&blocked, 0);
+	test_store(&unblock, 0);
+	call_srcu(&srcu_b, &heads[0], count); /* the worker begins a grace period of srcu_b */
+	test_sleep_ms(20);
+	if (early) {
+		thread = test_thread(waits, &srcu_b);
+		test_sleep_ms(20);
+	}
+	call_srcu(&srcu_a, &heads[1], blocks);
+	while (!test_load(&blocked))
+		test_sleep_ms(1);
+	if (!early) {
+		thread = test_thread(waits, &srcu_b);
+		test_sleep_ms(20);
+	}
+	srcu_up_read(&srcu_b, idx);
+	test_join(thread);
+	srcu_barrier(&srcu_a);
+	srcu_barrier(&srcu_b);
+}
+
+TEST(blocking_callback)
+{
+	for (int i = 0; i < 2; i++) {
+		waiter_goes_on(synchronize, true);
+		waiter_goes_on(synchronize, false);
+		waiter_goes_on(finish_poll, true);
+		waiter_goes_on(finish_poll, false);
+		CHECK(srcu_promote(&srcu_b) == 0);
+	}
+	CHECK(called == 16 && test_stats().reports == 0);
+}
+
+#ifdef __GLIBC__
+/* Too large a stack by default: no thread. */
+static void threads_work(bool work)
+{
+	static size_t size;
+	pthread_attr_t attr;
+
+	CHECK(!pthread_getattr_default_np(&attr));
+	if (!size)
+		pthread_attr_getstacksize(&attr, &size);
+	CHECK(!pthread_attr_setstacksize(&attr, work ? size : (size_t)1 << 46));
+	CHECK(!pthread_setattr_default_np(&attr));
+	pthread_attr_destroy(&attr);
+}
+
+TEST(no_thread_at_first)
+{
+	static struct srcu_head heads[2];
+
+	srcu_set_report(test_report);
+	threads_work(false);
+	call_srcu(&srcu_a, &heads[0], count);
+	CHECK(test_lines == 1 && strstr(test_line, "no thread for callbacks"));
+	threads_work(true);
+	call_srcu(&srcu_a, &heads[1], count);
+	for (int i = 0; i < 5000 && test_load(&called) < 2; i++)
+		test_sleep_ms(1);
+	CHECK(called == 2 && test_lines == 1);
+}
+#endif
+
 int main(int argc, char **argv)
 {
 	RUN(order);
@@ -223,5 +365,10 @@ int main(int argc, char **argv)
 	RUN(hurried);
 	RUN(many_threads);
 	RUN(short_lives);
+	RUN(each_grace_period_has_its_fence);
+	RUN(blocking_callback);
+#ifdef __GLIBC__
+	RUN(no_thread_at_first);
+#endif
 	return test_end();
 }

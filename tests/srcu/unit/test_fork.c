@@ -175,6 +175,45 @@ TEST(in_the_middle_of_a_batch)
 	CHECK(test_load(&called) == 100);
 }
 
+/* Nothing but a poll or a callback: the child's worker comes without a call that waits. */
+static void polls_only(void)
+{
+	unsigned long cookie = start_poll_synchronize_srcu(&srcu_a);
+
+	while (!poll_state_synchronize_srcu(&srcu_a, cookie))
+		test_sleep_ms(1);
+}
+
+static void calls_only(void)
+{
+	static struct srcu_head head;
+
+	call_srcu(&srcu_a, &head, count);
+	while (test_load(&called) < 101)
+		test_sleep_ms(1);
+}
+
+static void synchronizes_only(void)
+{
+	synchronize_srcu(&srcu_a);
+	while (test_load(&called) < 100)
+		test_sleep_ms(1);
+}
+
+TEST(no_barrier)
+{
+	int idx = srcu_down_read(&srcu_a);
+
+	for (int i = 0; i < 100; i++)
+		call_srcu(&srcu_a, &heads[i], count);
+	test_sleep_ms(20);
+	in_child(polls_only);
+	in_child(calls_only);
+	in_child(synchronizes_only);
+	srcu_up_read(&srcu_a, idx);
+	srcu_barrier(&srcu_a);
+}
+
 static int child_status = -1;
 
 static void forks(struct srcu_head *head)
@@ -266,6 +305,7 @@ int main(int argc, char **argv)
 	RUN(grace_period_under_way);
 	RUN(pending_callbacks);
 	RUN(in_the_middle_of_a_batch);
+	RUN(no_barrier);
 	RUN(callback_forks);
 	RUN(storm);
 	RUN(generations);
