@@ -10,6 +10,7 @@
 DEFINE_SRCU(config_srcu);
 static struct config *config_now;
 static unsigned long config_loads, config_frees;
+static unsigned long config_refusals;
 
 static void config_free(struct srcu_head *head)
 {
@@ -104,6 +105,8 @@ bool config_load(const char *path, bool broken)
 		config_replace(config, broken);
 	else
 		free(config);
+	if (!good)
+		__atomic_fetch_add(&config_refusals, 1, __ATOMIC_RELEASE);
 	return good;
 }
 
@@ -130,6 +133,11 @@ void config_end(void)
 unsigned long config_loaded(void)
 {
 	return __atomic_load_n(&config_loads, __ATOMIC_ACQUIRE);
+}
+
+unsigned long config_refused(void)
+{
+	return __atomic_load_n(&config_refusals, __ATOMIC_ACQUIRE);
 }
 
 unsigned long config_freed(void)

@@ -41,8 +41,9 @@ const char *config_value(const struct config *config, const char *key);
 /* Frees the last configuration. No read side may be open. */
 void config_end(void);
 
-/* How many were loaded, and freed by the library, so far. From any thread. */
+/* How many were loaded, refused, and freed by the library, so far. From any thread. */
 unsigned long config_loaded(void);
+unsigned long config_refused(void);
 unsigned long config_freed(void);
 
 #endif

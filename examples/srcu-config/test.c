@@ -112,7 +112,8 @@ static void write_nonsense(void)
 	if (!out || fputs("no equals sign\n", out) < 0 || fclose(out))
 		count(bad);
 	kill(getpid(), SIGHUP);
-	sleep_ms(20);
+	while (!config_refused())
+		sleep_ms(1);
 	if (config_loaded() != 1)
 		count(bad);
 }
