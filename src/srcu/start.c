@@ -46,6 +46,27 @@ static bool srcu_has_word(const char *list, const char *word)
 	return false;
 }
 
+/* A word that nobody knows would be taken for a wish that was granted. */
+static void srcu_check_mode(const char *mode)
+{
+	static const char known[] = "auto,norseq,nomembarrier,atomic,cpuid,small,percpu";
+	char word[32];
+
+	while (*mode) {
+		size_t length = strcspn(mode, ",");
+
+		if (length) {
+			size_t kept = length < sizeof(word) ? length : sizeof(word) - 1;
+
+			memcpy(word, mode, kept);
+			word[kept] = '\0';
+			if (!srcu_has_word(known, word))
+				srcu_report(NULL, "SRCU_MODE has no such word as %s: ignored", word);
+		}
+		mode += length + (mode[length] == ',');
+	}
+}
+
 static uint64_t srcu_env_number(const char *name, uint64_t fallback)
 {
 	const char *text = secure_getenv(name);
@@ -151,6 +172,7 @@ static void srcu_start_decide(void)
 	bool atomic;
 
 	mode = mode ? mode : "";
+	srcu_check_mode(mode);
 	atomic = srcu_has_word(mode, "atomic") || srcu_tsan_there();
 	srcu_config.mode |= srcu_tsan_there() ? SRCU_MODE_TSAN : 0;
 	srcu_config.slots = srcu_possible_slots();
