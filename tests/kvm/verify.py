@@ -362,11 +362,14 @@ def drafts():
         counts = verdicts(path)
         check("doc: every sentence of the draft is upheld", set(counts) == {"upheld"} and counts["upheld"] > 100, str(counts))
         check("doc: no sentence had to be left out", "left out" not in draft.stderr, draft.stderr[:300])
-        patch = subprocess.run([LOCKLORE, "doc", DOC, "--db", DB], capture_output=True, text=True)
         name = "Documentation/virt/kvm/locking.rst"
         copy = os.path.join(folder, name)
         os.makedirs(os.path.dirname(copy))
         shutil.copy(DOC, copy)
+        # a repository of its own, which the paths of the diff begin at
+        subprocess.run(["git", "init", "-q", folder], check=True)
+        patch = subprocess.run([os.path.abspath(LOCKLORE), "doc", name, "--db", os.path.abspath(DB)], cwd=folder,
+                               capture_output=True, text=True)
         applied = subprocess.run(["git", "apply", "-"], cwd=folder, input=patch.stdout, capture_output=True, text=True)
         check("doc DOC: git apply takes the diff", applied.returncode == 0, applied.stderr[:300])
         before, after = verdicts(DOC), verdicts(copy)
