@@ -13,6 +13,8 @@
 #include <string.h>
 #include <time.h>
 
+enum { ENOUGH = 500 }; /* runs after which an allowed outcome must have been seen */
+
 struct litmus_var litmus_x, litmus_y, litmus_z, litmus_w;
 _Atomic int litmus_r[8];
 DEFINE_SRCU(litmus_a);
@@ -195,12 +197,14 @@ static int run(const struct litmus *which)
 		pthread_create(&thread[i], NULL, run_thread, (void *)i);
 	while (i-- > 0)
 		pthread_join(thread[i], NULL);
-	failed = shape->allowed ? !seen && !shape->unlikely : seen != 0;
-	printf("%s %-28s %-9s seen %ld of %ld\n", failed ? "FAIL" : "ok  ", shape->name,
+	/* On a machine that is busy with other things, a few runs say nothing of what can be seen. */
+	failed = shape->allowed ? !seen && !shape->unlikely && iterations > ENOUGH : seen != 0;
+	printf("%s %-28s %-9s seen %ld of %ld%s\n", failed ? "FAIL" : "ok  ", shape->name,
 	       !shape->allowed	 ? "forbidden"
 	       : shape->unlikely ? "may be"
 				 : "allowed",
-	       seen, iterations - 1);
+	       seen, iterations - 1,
+	       shape->allowed && !seen && iterations <= ENOUGH ? " (too few to tell)" : "");
 	fflush(stdout);
 	return failed;
 }
