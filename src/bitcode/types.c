@@ -299,7 +299,6 @@ bool types_says_lock(struct bc *bc, uint32_t name, uint8_t *kind)
 	return *kind || says_lock(s);
 }
 
-/* A struct with a name and nothing in it but one lock is that lock. */
 /* The kind of the one lock inside a struct that is nothing but a lock, to those who use it. */
 static uint8_t wrapped_kind(struct bc *bc, uint32_t t)
 {
